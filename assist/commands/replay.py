@@ -1,0 +1,133 @@
+"""`assist demo` and `assist replay`."""
+
+import asyncio
+import dataclasses
+import datetime
+import logging
+import sys
+import webbrowser
+from collections.abc import Sequence
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+from assist import wiring
+from assist.core.errors import SettingsError
+from assist.core.events import Answer, Fault
+from assist.core.playbook import Playbook
+from assist.core.ports import AsrEngine, Sink
+from assist.runtime.publisher import Listener, Publisher
+from assist.runtime.replay import AnswerCue, Replay
+from assist.runtime.sinks import SinkRunner
+from assist.server.app import Overlay
+from assist.server.display import display
+from assist.server.feed import Feed
+from assist.server.gate import new_token
+from assist.server.serve import LOOPBACK, listen, serving
+from assist.settings import OverlaySettings, ReplaySettings
+from assist.terminal import Terminal
+
+log = logging.getLogger(__name__)
+
+_WAIT_FOR_PAGE_SECONDS = 20.0
+
+
+def replay_call(settings: ReplaySettings, overlay: OverlaySettings, headless: bool, *, now: bool) -> None:
+    """Replays a call to the overlay or the terminal; `now` dates it today instead of by its file."""
+    playbook = wiring.read_playbook(settings.playbook)
+    if settings.scene is not None and settings.scene not in playbook.labels["scenes"]:
+        known = ", ".join(playbook.labels["scenes"])
+        raise SettingsError("scene.unknown", f"no scene {settings.scene!r}; known: {known}")
+    if now:
+        today = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
+        settings = dataclasses.replace(settings, started_at=today)
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), console=Console(stderr=True), transient=True
+    ) as bar:
+        call = wiring.prepare(settings, playbook, _show(bar))
+        run = _Run(call, settings, playbook)
+        if headless:
+            asyncio.run(run.headless())
+        else:
+            asyncio.run(run.with_overlay(overlay))
+
+
+def _show(bar: Progress) -> wiring.Progress:
+    tasks = {}
+
+    def progress(what: str, done: int, whole: int) -> None:
+        if what not in tasks:
+            tasks[what] = bar.add_task(what, total=whole)
+        bar.update(tasks[what], completed=done)
+
+    return progress
+
+
+class _Run:
+    """One replayed call with its sinks."""
+
+    def __init__(self, call: wiring.Call, settings: ReplaySettings, playbook: Playbook) -> None:
+        self._call, self._settings, self._playbook = call, settings, playbook
+        self._replay: Replay | None = None
+
+    async def headless(self) -> None:
+        sinks: list[Sink] = []
+        if self._settings.events != "-":
+            sinks.append(Terminal(self._playbook, sys.stdout))
+        engine = await asyncio.to_thread(self._call.load_engine)
+        await self._play(engine, sinks, ())
+
+    async def with_overlay(self, overlay: OverlaySettings) -> None:
+        feed, token = Feed(), new_token()
+        shared = Overlay(feed, token, display(self._playbook), self._post)
+        sock = listen(overlay.port)
+        async with serving(shared, sock):
+            link = f"http://{LOOPBACK}:{sock.getsockname()[1]}/#token={token}"
+            click.echo(f"提词窗 overlay: {link}", err=True)
+            if overlay.open_browser:
+                await asyncio.to_thread(webbrowser.open, link)
+            engine = await asyncio.to_thread(self._call.load_engine)
+            if overlay.open_browser:
+                await _first_page(shared)
+            feed.begin(self._call.call_id)
+            await self._play(engine, [], (feed.publish,))
+            if overlay.stay:
+                click.echo("通话结束，页面还开着；Ctrl-C 退出。 The call is over; the page stays up until Ctrl-C.", err=True)
+                await asyncio.Event().wait()
+
+    async def _play(self, engine: AsrEngine | None, sinks: Sequence[Sink], listeners: Sequence[Listener]) -> None:
+        out = None
+        if self._settings.events is not None:
+            sink, out = wiring.open_log(self._call.call_id, self._settings.events)
+            sinks = [*sinks, sink]
+        loop = asyncio.get_running_loop()
+        runners = [SinkRunner(s, lambda code, text: loop.call_soon_threadsafe(self._sink_fault, code, text)) for s in sinks]
+        publish = Publisher(runners, listeners)
+        try:
+            replay = await self._call.run(engine, publish, self._settings.speed, self._ready)
+            if replay.shed:
+                click.echo(f"{replay.shed} partial texts were left out to keep up with real time", err=True)
+        finally:
+            await asyncio.to_thread(publish.close)
+            if out is not None and out is not sys.stdout:
+                out.close()
+
+    def _ready(self, replay: Replay) -> None:
+        self._replay = replay
+
+    def _post(self, cue_id: str, answer: Answer) -> bool:
+        return self._replay is not None and self._replay.post(AnswerCue(cue_id, answer))
+
+    def _sink_fault(self, code: str, message: str) -> None:
+        click.echo(f"assist: {message}", err=True)
+        if self._replay is not None:
+            self._replay.post(Fault(at=0, component="sink", code=code, message=message, recoverable=False))
+
+
+async def _first_page(overlay: Overlay) -> None:
+    """Waits a while for the page, so that nothing of the call is missed; a browser may also never come."""
+    try:
+        await asyncio.wait_for(overlay.connected.wait(), _WAIT_FOR_PAGE_SECONDS)
+    except TimeoutError:
+        log.info("no overlay connected yet; starting anyway")

@@ -1,0 +1,277 @@
+"""What a playbook says, once read and checked: call models, scenes, cue entries, word lists. Data only, no behaviour.
+
+Phrases are written in a small closed pattern language that `classifiers` matches on characters and on pinyin; the core
+never matches text itself, it only reacts to the signals that come of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assist.core.events import Channel, CueKind
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Patterns of which one must be heard, and patterns that take the hit back when they are heard around it."""
+
+    heard: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A name in the language of the agents and in English."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to be said in a stage; `id` is `stage.step`."""
+
+    id: str
+    title: Title
+    channel: Channel
+    required: bool
+    phrases: Phrases
+    missed: str | None = None  # behaviour to notice when the call goes on, or ends, without it
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of a call model. `off_call` happens outside the call; an `interlude` may interrupt any other stage."""
+
+    id: str
+    title: Title
+    steps: tuple[Step, ...]
+    enter: Phrases | None = None
+    off_call: bool = False
+    interlude: bool = False
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The expected order of stages in a call."""
+
+    id: str
+    title: Title
+    stages: tuple[Stage, ...]
+
+    def stage(self, stage_id: str) -> Stage | None:
+        return next((stage for stage in self.stages if stage.id == stage_id), None)
+
+    def order(self, stage_id: str) -> int:
+        """Place of a stage on the expected path; raises StopIteration never: ids are checked when the playbook is read."""
+        return next(i for i, stage in enumerate(self.stages) if stage.id == stage_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """What to do and never to do in one stage of one scene."""
+
+    do: tuple[str, ...]
+    never: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A kind of call: its model, what to do and never to do per stage, the words the recogniser should expect."""
+
+    id: str
+    source: str
+    model: str
+    placed_by_us: bool
+    guidance: Mapping[str, Guidance]
+    hotwords: tuple[str, ...]
+
+
+# --- triggers of cues: a closed set --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OnPhrase:
+    """Words heard on one channel."""
+
+    channel: Channel
+    phrases: Phrases
+
+
+@dataclass(frozen=True, slots=True)
+class OnForbidden:
+    """A forbidden phrase of one of these categories; empty = any."""
+
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnObjection:
+    """An objection of one of these topics and kinds; empty = any."""
+
+    topics: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnSignal:
+    """A signal with one of these labels."""
+
+    signal: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnBehaviour:
+    """A behaviour rule was noticed."""
+
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnStage:
+    """The call entered one of these stages."""
+
+    stages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnMissing:
+    """The call entered `at` while `step` has not been heard."""
+
+    step: str
+    at: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnStaying:
+    """The call has been in `stage` for `seconds` and, when named, `step` is still missing."""
+
+    stage: str
+    seconds: float
+    step: str | None
+
+
+Trigger = OnPhrase | OnForbidden | OnObjection | OnSignal | OnBehaviour | OnStage | OnMissing | OnStaying
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where an entry applies; empty = everywhere."""
+
+    scenes: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    customer_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One turn of an example."""
+
+    channel: Channel
+    text: str
+    gap: float = 0.8  # seconds of silence before it; negative: it begins before the other has ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One cue of the playbook: when it fires, how often, what it says, and the examples that prove it."""
+
+    id: str
+    source: str
+    kind: CueKind
+    when: tuple[Trigger, ...]
+    title: str
+    say: str
+    why: str
+    scope: Scope = Scope()
+    done_when: tuple[str, ...] = ()  # steps that show the agent has acted on it
+    priority: int = 50
+    cool_down_seconds: float = 30.0
+    max_per_call: int = 3
+    expires_seconds: float = 20.0
+    must_fire: tuple[tuple[Line, ...], ...] = ()
+    must_not_fire: tuple[tuple[Line, ...], ...] = ()
+
+
+# --- word lists ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ForbiddenPhrase:
+    """Wordings of one offence, and the line to say instead."""
+
+    category: str
+    severity: str
+    phrases: Phrases
+    say_instead: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """Words that speak for a label, with the weight of that evidence and how to put it to a person."""
+
+    label: str
+    phrases: Phrases
+    weight: float = 1.0
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All word lists of a playbook."""
+
+    forbidden: tuple[ForbiddenPhrase, ...] = ()
+    forbidden_unless: tuple[str, ...] = ()  # quotation, negation: takes back a hit of any category
+    objection_topics: tuple[Weighted, ...] = ()
+    objection_kinds: tuple[Weighted, ...] = ()
+    objection_handling: tuple[Weighted, ...] = ()
+    intents: tuple[Weighted, ...] = ()
+    emotions: tuple[Weighted, ...] = ()
+    customer_types: tuple[Weighted, ...] = ()
+    commitments: tuple[Weighted, ...] = ()  # labels: promise, not_a_promise
+    hold: tuple[Weighted, ...] = ()  # labels: announced
+    acts: tuple[Weighted, ...] = ()  # what an agent's sentence does, where a behaviour rule needs it; labels: apology
+    hotwords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Limits of the behaviour rules and of the cue policy."""
+
+    dead_air_seconds: float = 5.0
+    hold_after_seconds: float = 2.0
+    interruption_seconds: float = 0.3
+    monologue_characters: int = 140
+    unanswered_customer_utterances: int = 3
+    question_pileup: int = 3
+    on_screen: int = 2
+    customer_type_probability: float = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playbook:
+    """A whole playbook, checked."""
+
+    id: str
+    version: str
+    title: Title
+    default_scene: str
+    fallback_model: str
+    models: Mapping[str, Model]
+    scenes: Mapping[str, Scene]
+    entries: tuple[Entry, ...]
+    lexicon: Lexicon
+    labels: Mapping[str, Mapping[str, str]]  # taxonomy: group -> id -> Chinese name
+    advice: Mapping[str, str] = field(default_factory=dict)  # customer type -> how to talk to them
+    thresholds: Thresholds = Thresholds()
+
+    def model_for(self, scene_id: str | None) -> Model:
+        """The model of a scene; the fallback for a scene that this playbook has no page for."""
+        scene = self.scenes.get(scene_id or "")
+        return self.models[scene.model if scene else self.fallback_model]
+
+    def hotwords_for(self, scene_id: str | None) -> tuple[str, ...]:
+        """Words the recogniser should expect, the scene's own first."""
+        scene = self.scenes.get(scene_id or "")
+        return tuple(dict.fromkeys((scene.hotwords if scene else ()) + self.lexicon.hotwords))

@@ -1,0 +1,90 @@
+"""The five places where something can be plugged in: audio source, recogniser, classifier, playbook, sink.
+
+Each is a protocol of one or two methods; there is no base class to inherit. A playbook is data (`assist.core.playbook`).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assist.core.events import AudioFrame, AudioGap, CallEvent, Channel, Fault, Judgement, Transcript
+from assist.core.spans import Span
+from assist.core.state import CallState
+
+Heard = AudioFrame | AudioGap | Fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscribeJob:
+    """Work for a recogniser: one utterance, or its beginning.
+
+    `pcm` is float32 mono at 16 kHz, exactly `span`. A job that is not `final` may be replaced by a newer one of the same
+    utterance before it runs; a final one is always run. At a `pause` the text becomes the final one if speech does not go on.
+    """
+
+    utterance: str
+    channel: Channel
+    revision: int
+    span: Span
+    pcm: NDArray[np.float32]
+    final: bool
+    pause: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EngineCapabilities:
+    """What a recogniser can do; wiring refuses combinations that cannot work."""
+
+    partials: bool
+    word_times: bool
+    hotwords: bool
+    languages: tuple[str, ...]
+
+
+class AsrEngine(Protocol):
+    """Speech to text. Called from one worker thread only."""
+
+    name: str
+    capabilities: EngineCapabilities
+
+    def transcribe(self, job: TranscribeJob) -> Transcript:
+        """The text of a job, Simplified; empty when nothing was said. Raises `EngineError`."""
+        ...
+
+
+class Classifier(Protocol):
+    """Answers one question about one utterance's final text."""
+
+    name: str
+
+    def classify(self, transcript: Transcript, state: CallState) -> Iterable[Judgement]:
+        """Judgements with score and evidence; nothing when the question does not apply."""
+        ...
+
+
+class AudioSource(Protocol):
+    """Where the sound of a call comes from."""
+
+    def heard(self) -> Iterator[Heard]:
+        """Frames of both channels in the order of call time, agent before customer; gaps and faults where they are.
+
+        Raises `SourceError` before the first frame when the source cannot be read at all.
+        """
+        ...
+
+
+class Sink(Protocol):
+    """Where events go: a log, the overlay, a terminal."""
+
+    name: str
+
+    def publish(self, seq: int, event: CallEvent) -> None:
+        """Takes one event. Called in order, from one thread; may be slow."""
+        ...
+
+    def close(self) -> None:
+        """The call is over; nothing follows."""
+        ...

@@ -1,0 +1,1 @@
+"""Drivers of the session: the only place with asyncio, threads and the wall clock."""

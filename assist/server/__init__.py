@@ -1,0 +1,1 @@
+"""The overlay's server: sees events, posts commands, never touches a session."""

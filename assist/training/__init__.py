@@ -1,0 +1,1 @@
+"""Annotated calls, evaluation against them, rehearsals."""

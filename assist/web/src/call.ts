@@ -1,0 +1,119 @@
+import type { Channel, Cue, Evidence, Outcome, Promised, Summary, WireRecord } from './wire'
+
+export interface Utterance {
+  type: 'utterance'
+  id: string
+  channel: Channel
+  startMs: number
+  revision: number
+  text: string
+  final: boolean
+  suspect: boolean
+}
+
+/** Something between the lines of the transcript that is not speech. */
+export interface Pause {
+  type: 'hold' | 'dead_air' | 'gap'
+  id: string
+  startMs: number
+  ms: number
+  channel: Channel | null
+  reason: string
+}
+
+export type Line = Utterance | Pause
+
+/** What was noticed about one utterance; it may be known before the text is. */
+export interface Notes {
+  forbidden: { category: string; severity: string; matched: string; sayInstead: string }[]
+  objections: { topic: string; objection: string; handling: string | null }[]
+  emotion: string | null
+}
+
+export interface Card extends Cue {
+  slot: number // the digit that answers it; kept for as long as it shows, so that no card moves under a finger
+  answer: Outcome | null
+}
+
+export interface Behaviour {
+  rule: string
+  atMs: number
+  times: number
+  evidence: Evidence[]
+}
+
+export interface FaultNote {
+  atMs: number
+  component: string
+  code: string
+  message: string
+  recoverable: boolean
+  over: boolean
+}
+
+/** Everything the page shows of one call. Comes only from `fold`. */
+export interface Call {
+  id: string | null
+  phase: 'waiting' | 'running' | 'ended'
+  atMs: number
+  scene: string | null
+  playbook: WireRecord<'call_started'>['playbook'] | null
+  source: string
+  engine: string
+  lines: Line[]
+  byId: Map<string, Line>
+  notes: Map<string, Notes>
+  speaking: Record<Channel, boolean>
+  model: string | null
+  stage: string | null
+  stagesSeen: string[]
+  done: Set<string>
+  missing: string[]
+  customerType: string | null
+  probabilities: Record<string, number>
+  typeEvidence: Evidence[]
+  emotion: string | null
+  intent: string | null
+  behaviours: Behaviour[]
+  promises: Promised[]
+  cards: Card[]
+  holdSinceMs: number | null
+  deadAirMs: number | null
+  lost: { times: number; ms: number; reason: string }
+  faults: FaultNote[]
+  summary: Summary | null
+}
+
+export function emptyCall(id: string | null = null): Call {
+  return {
+    id,
+    phase: 'waiting',
+    atMs: 0,
+    scene: null,
+    playbook: null,
+    source: '',
+    engine: '',
+    lines: [],
+    byId: new Map(),
+    notes: new Map(),
+    speaking: { agent: false, customer: false },
+    model: null,
+    stage: null,
+    stagesSeen: [],
+    done: new Set(),
+    missing: [],
+    customerType: null,
+    probabilities: {},
+    typeEvidence: [],
+    emotion: null,
+    intent: null,
+    behaviours: [],
+    promises: [],
+    cards: [],
+    holdSinceMs: null,
+    deadAirMs: null,
+    lost: { times: 0, ms: 0, reason: '' },
+    faults: [],
+    summary: null,
+  }
+}

@@ -1,0 +1,129 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { createSSRApp } from 'vue'
+import { renderToString } from 'vue/server-renderer'
+
+import App from '../src/App.vue'
+import { fold } from '../src/fold'
+import { language, switchLanguage } from '../src/i18n'
+import { createStore, storeKey, type Store } from '../src/store'
+import { caller } from './records'
+
+const HOSTILE = '<img src=x onerror=alert(1)>'
+
+let store: Store
+const page = () => renderToString(createSSRApp(App).provide(storeKey, store))
+
+beforeEach(() => {
+  store = createStore('ws://127.0.0.1:1/ws')
+  store.link.value = 'open'
+  if (language.value !== 'zh') switchLanguage()
+})
+
+describe('what others wrote', () => {
+  it('stays text in every place where it shows', async () => {
+    const { started, say, show, make } = caller()
+    const evidence = [{ why: HOSTILE, utterance: 'u1' }, { why: HOSTILE }]
+    const records = [
+      { ...started(), scene: HOSTILE },
+      say('u1', HOSTILE, { channel: 'agent' }),
+      make(1, 'signalled', { signal: 'emotion', label: HOSTILE, score: 1, utterance: 'u1', evidence: [] }),
+      make(1, 'signalled', { signal: 'intent', label: HOSTILE, score: 1, utterance: 'u1', evidence: [] }),
+      make(1, 'customer_type_changed', { type: HOSTILE, probabilities: { [HOSTILE]: 1 }, evidence }),
+      make(1, 'objection_raised', { utterance: 'u1', topic: HOSTILE, objection: HOSTILE, handling: HOSTILE, score: 1, evidence }),
+      make(1, 'forbidden_said', { utterance: 'u1', category: HOSTILE, severity: HOSTILE, matched: HOSTILE, say_instead: HOSTILE, via: 'exact', score: 1 }),
+      make(1, 'behaviour_noticed', { rule: HOSTILE, since_ms: 0, evidence }),
+      make(1, 'stage_entered', { model: 'M3', stage: HOSTILE, done: [HOSTILE], missing: [HOSTILE] }),
+      make(1, 'commitment_made', { utterance: 'u1', what: HOSTILE, deadline: HOSTILE, due: null }),
+      make(1, 'fault', { component: HOSTILE, code: HOSTILE, message: HOSTILE, recoverable: true }),
+      make(1, 'audio_gap', { channel: null, start_ms: 0, end_ms: 1, lost_ms: 1, reason: HOSTILE }),
+      show('a', { title: HOSTILE, say: HOSTILE, source: HOSTILE, because: evidence }),
+      show('b', { kind: 'avoid', title: HOSTILE, say: HOSTILE, source: HOSTILE, because: evidence }),
+    ]
+    records.forEach((record) => fold(store.call, record))
+    const running = await page()
+    expect(running).toContain('&lt;img')
+    expect(running).not.toContain('<img')
+
+    const summary = {
+      talk_ratio: 0.5,
+      stages: [{ stage: HOSTILE, start_ms: 0, end_ms: 1 }],
+      findings: [{ kind: HOSTILE, label: HOSTILE, moment_ms: 1, utterance: 'u1' }],
+      commitments: [{ what: HOSTILE, deadline: null, due: HOSTILE }],
+      needs: [HOSTILE],
+      outcome: HOSTILE,
+    }
+    fold(store.call, make(2, 'call_ended', { summary }))
+    expect(await page()).not.toContain('<img')
+  })
+})
+
+describe('the page', () => {
+  it('says how to get in when it was opened without a token', async () => {
+    store.link.value = 'no_token'
+    expect(await page()).toContain('请用程序打印的链接打开')
+    switchLanguage()
+    expect(await page()).toContain('Open this page with the printed link')
+  })
+
+  it('waits for a call', async () => {
+    expect(await page()).toContain('等待来电')
+  })
+
+  it('turns red for a forbidden phrase, with what was said and what to say instead', async () => {
+    const { started, say, show, make } = caller()
+    const hit = { utterance: 'u1', category: 'command', severity: 'high', matched: '你必须', say_instead: '您看可以吗', via: 'exact', score: 1 }
+    const records = [
+      started(),
+      say('u1', '你必须先交钱', { channel: 'agent' }),
+      make(1100, 'forbidden_said', hit),
+      show('f', { kind: 'avoid', say: '您看可以吗', because: [{ why: '说了命令式', utterance: 'u1' }] }),
+    ]
+    records.forEach((record) => fold(store.call, record))
+    const html = await page()
+    expect(html).toMatch(/class="app alarmed"/)
+    expect(html).toMatch(/role="alert"[^>]*data-testid="alarm"/)
+    expect(html).toContain('「你必须」')
+    expect(html).toContain('您看可以吗')
+    expect(html).toMatch(/<mark[^>]*>你必须<\/mark>/)
+    fold(store.call, make(1200, 'cue_answered', { cue_id: 'f', answer: 'accepted' }))
+    expect(await page()).not.toMatch(/class="app alarmed"/)
+  })
+
+  it('shows the steps of the stage, done and missing, from the playbook', async () => {
+    const { started, make } = caller()
+    store.playbook.value = {
+      id: 'telecom',
+      version: '1',
+      title: '',
+      labels: {},
+      advice: {},
+      scenes: {
+        churn_inbound: {
+          zh: '被动拆机挽留',
+          model: 'M3',
+          stages: [
+            {
+              id: 'neutral_response',
+              zh: '智慧中立的回应',
+              off_call: false,
+              interlude: false,
+              do: ['先听完'],
+              never: ['马上同意'],
+              steps: [
+                { id: 'neutral_response.ask_name', zh: '问称呼', required: true },
+                { id: 'neutral_response.repeat', zh: '重复客户的话', required: false },
+              ],
+            },
+          ],
+        },
+      },
+    }
+    const done = ['neutral_response.ask_name']
+    for (const record of [started(), make(10, 'stage_entered', { model: 'M3', stage: 'neutral_response', done, missing: [] })]) fold(store.call, record)
+    const html = await page()
+    expect(html).toMatch(/data-testid="stage" data-stage="neutral_response"/)
+    expect(html).toMatch(/data-step="neutral_response.ask_name" data-done="true"/)
+    expect(html).toMatch(/data-step="neutral_response.repeat" data-done="false"/)
+    expect(html).toContain('马上同意')
+  })
+})

@@ -1,0 +1,153 @@
+"""Puts a call together: the only place, with the command line, that knows everybody."""
+
+import datetime
+import re
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from assist.core.errors import SourceError
+from assist.core.events import CallStarted, Channel, PlaybookRef
+from assist.core.listening import PartialRules
+from assist.core.playbook import Playbook
+from assist.core.ports import AsrEngine, AudioSource
+from assist.core.session import CallSession, SessionRules
+from assist.runtime.log import JsonLines, read_log
+from assist.runtime.publisher import Publisher
+from assist.runtime.replay import Replay
+from assist.runtime.sources import AnnotatedEngine, AnnotatedSource, LoggedCall
+from assist.runtime.worker import ModelWorker
+from assist.settings import EngineSettings, ReplaySettings
+from assist.training.calls import read_call
+from classifiers import build_classifiers
+from models.weights import Progress
+from prompts import load_playbook, playbook_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """A call to be heard: where its sound comes from, and the recogniser, which is slow to load."""
+
+    source: AudioSource
+    load_engine: Callable[[], AsrEngine]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Everything that one replayed call needs, put together but not started."""
+
+    call_id: str
+    session: CallSession
+    started: CallStarted
+    seconds: float | None
+    input: Sounding | LoggedCall
+
+    def load_engine(self) -> AsrEngine | None:
+        """The recogniser, None when the texts are already there. Slow. Raises `EngineError`."""
+        return self.input.load_engine() if isinstance(self.input, Sounding) else None
+
+    async def run(self, engine: AsrEngine | None, publish: Publisher, speed: float | None, ready: Callable[[Replay], None]) -> Replay:
+        """Replays the call to its end; `ready` gets the driver before the first event. Raises `SourceError` where it breaks off."""
+        worker = ModelWorker(engine) if engine is not None else None
+        replay = Replay(self.session, worker, publish, speed)
+        ready(replay)
+        try:
+            if isinstance(self.input, LoggedCall):
+                await replay.logged(self.input)
+            else:
+                await replay.source(self.started, self.input.source)
+        finally:
+            if worker is not None:
+                worker.stop()
+        return replay
+
+
+def read_playbook(name: str) -> Playbook:
+    """A bundled playbook by name, or one from a folder. Raises `PlaybookError`."""
+    return load_playbook(playbook_folder(name))
+
+
+def prepare(settings: ReplaySettings, playbook: Playbook, progress: Progress | None = None) -> Call:
+    """Opens what is to be replayed: a recording, an annotated call (.json) or an event log (.jsonl).
+
+    Raises `SourceError` or `LogCorrupt` when it cannot be used, `SettingsError` when a setting does not fit it.
+    """
+    suffix = settings.path.suffix.lower()
+    if suffix == ".jsonl":
+        return _logged(settings, playbook)
+    return _annotated(settings, playbook) if suffix == ".json" else _recorded(settings, playbook, progress)
+
+
+def load_engine(settings: EngineSettings, hotwords: Sequence[str], progress: Progress | None = None) -> AsrEngine:
+    """The recogniser with its weights; slow. Raises `EngineError`."""
+    from models.weights import locate
+    from models.whisper import DecodeOptions, FasterWhisper  # loading CTranslate2 takes a second; a log needs none
+
+    located = locate(settings.model, progress)
+    return FasterWhisper(located.folder, Path(settings.model).name, tuple(hotwords), DecodeOptions(threads=settings.threads))
+
+
+def open_log(call_id: str, target: str) -> tuple[JsonLines, TextIO]:
+    """The event log that a setting names: a file, or standard output for `-`. Raises `SourceError`."""
+    if target == "-":
+        return JsonLines(call_id, sys.stdout), sys.stdout
+    try:
+        out = Path(target).open("w", encoding="utf-8", newline="\n")  # noqa: SIM115 - the command closes it after the call
+    except OSError as error:
+        raise SourceError("events.unwritable", f"{target}: cannot be written ({error.strerror}); choose another file") from error
+    return JsonLines(call_id, out), out
+
+
+def _logged(settings: ReplaySettings, playbook: Playbook) -> Call:
+    records = list(read_log(settings.path))
+    try:
+        logged = LoggedCall.from_log(records)
+    except ValueError as error:
+        raise SourceError("log.start", f"{settings.path}:1: {error}; is this a whole log?") from error
+    return Call(logged.call_id, _session(settings, playbook, ()), logged.started, logged.end / 16_000, logged)
+
+
+def _annotated(settings: ReplaySettings, playbook: Playbook) -> Call:
+    call = read_call(settings.path)
+    source = AnnotatedSource(call)
+    engine = AnnotatedEngine(call)
+    started = _started(settings, playbook, call.scene, engine.name)
+    session = _session(settings, playbook, source.channels)
+    return Call(_id(call.call_id), session, started, source.seconds, Sounding(source, lambda: engine))
+
+
+def _recorded(settings: ReplaySettings, playbook: Playbook, progress: Progress | None) -> Call:
+    from audio.file import FileSource  # ONNX Runtime and PyAV are slow to load; a log or an annotated call needs neither
+
+    source = FileSource(settings.path, settings.channel, settings.block_ms)
+    started = _started(settings, playbook, None, f"faster-whisper {Path(settings.engine.model).name}")
+    hotwords = playbook.hotwords_for(started.scene)
+    sounding = Sounding(source, lambda: load_engine(settings.engine, hotwords, progress))
+    return Call(_id(settings.path.stem), _session(settings, playbook, source.channels), started, source.seconds, sounding)
+
+
+def _started(settings: ReplaySettings, playbook: Playbook, own_scene: str | None, engine: str) -> CallStarted:
+    return CallStarted(
+        at=0,
+        source=settings.path.name,
+        scene=settings.scene or own_scene or playbook.default_scene,
+        playbook=PlaybookRef(playbook.id, playbook.version),
+        started_at=settings.started_at or _recorded_at(settings.path),
+        engine=engine,
+    )
+
+
+def _session(settings: ReplaySettings, playbook: Playbook, channels: tuple[Channel, ...]) -> CallSession:
+    rules = SessionRules(partials=PartialRules() if settings.engine.partials else None, channels=channels)
+    return CallSession(playbook, build_classifiers(playbook), rules)
+
+
+def _recorded_at(path: Path) -> str:
+    """When the recording was finished, by its file: promises said in it are due relative to that day."""
+    return datetime.datetime.fromtimestamp(path.stat().st_mtime).astimezone().isoformat(timespec="seconds")
+
+
+def _id(name: str) -> str:
+    return re.sub(r"[^\w.-]+", "_", name)[:64] or "call"

@@ -1,0 +1,206 @@
+"""Finds phrases of the pattern language in recognised text, on characters and on pinyin.
+
+The recogniser confuses homophones (宽怀 for 宽带), retroflex and flat initials (zh/z), n and l, in and ing; fillers come
+and go; digits come in either form. So text and patterns are brought to one normal form first, and where the characters
+do not match, syllables without tone are compared with those confusions folded together.
+
+Pattern language: characters stand for themselves; `(a|b)` one of; `[a]` may be missing; `…` up to six characters of
+anything; `#` a number. Gaps are bounded, so no pattern can run away on a long text.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import pairwise
+
+import opencc
+from pypinyin import Style, pinyin
+
+from assist.core.patterns import pattern_fault, shortest
+from assist.core.playbook import Phrases
+
+MIN_SYLLABLES = 4  # shorter phrases have too many innocent homophones
+PINYIN_SCORE, EXACT_SCORE = 0.8, 1.0
+_GAP, _REACH = 6, 4  # characters that `…` spans; how near an `unless` must stand
+_FILLERS = frozenset("嗯呃啊哦噢哎唉呀诶欸嘛呢啦吧喔哟呗")
+_SAME = str.maketrans("0123456789〇两幺您妳壹", "零一二三四五六七八九零二一你你一")
+_NUMERALS = "零一二三四五六七八九十百千万亿点半几"
+_INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
+_FINALS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
+_PRIVATE_USE = 0xE000
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase found: the words of the text as they stand there, their place, the layer and its score."""
+
+    matched: str
+    start: int
+    end: int
+    via: str  # exact, pinyin
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class NormalText:
+    """A text in normal form: its characters, one code per syllable, and where each stood in the original."""
+
+    original: str
+    characters: str
+    syllables: str
+    places: tuple[int, ...]
+
+
+@cache
+def _simplifier() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+@lru_cache(maxsize=512)
+def normal_text(text: str) -> NormalText:
+    """Simplified, without punctuation, spaces and fillers, digits as numerals; offsets into `text` are kept."""
+    simplified = str(_simplifier().convert(text))
+    if len(simplified) != len(text):  # a phrase conversion that changes the length would shift every offset
+        simplified = "".join(str(_simplifier().convert(c))[:1] for c in text)
+    kept = []
+    for place, raw in enumerate(simplified):
+        for char in unicodedata.normalize("NFKC", raw).casefold().translate(_SAME):
+            if char not in _FILLERS and unicodedata.category(char)[0] in "LN":
+                kept.append((char, place))
+    characters = "".join(char for char, _ in kept)
+    return NormalText(text, characters, _syllables(characters), tuple(place for _, place in kept))
+
+
+def _syllables(characters: str) -> str:
+    readings = pinyin(characters, style=Style.NORMAL, errors=list)
+    return "".join(_code(reading[0]) for reading in readings)
+
+
+_codes: dict[str, str] = {}
+
+
+def _code(syllable: str) -> str:
+    """One private-use character per folded syllable, so that regular expressions work on syllables."""
+    folded = _fold(syllable)
+    return _codes.setdefault(folded, chr(_PRIVATE_USE + len(_codes)))
+
+
+@cache
+def _fold(syllable: str) -> str:
+    for long, short in _INITIALS:
+        if syllable.startswith(long) and len(syllable) > len(long):
+            syllable = short + syllable[len(long) :]
+            break
+    for long, short in _FINALS:
+        if syllable.endswith(long):
+            return syllable[: -len(long)] + short
+    return syllable
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled pattern; `syllables` is None where it is too short to be sure of by sound alone."""
+
+    source: str
+    characters: re.Pattern[str]
+    syllables: re.Pattern[str] | None
+
+
+@cache
+def compile_pattern(source: str) -> Pattern:
+    """Raises `ValueError` with a sentence about what is wrong in the pattern."""
+    fault = pattern_fault(source)
+    if fault is not None:
+        raise ValueError(f"{source!r}: {fault}")
+    tokens = list(_tokens(source))
+    characters = re.compile("".join(_as_characters(token) for token in tokens))
+    syllables = re.compile("".join(_as_syllables(token) for token in tokens))
+    return Pattern(source, characters, syllables if shortest(source) >= MIN_SYLLABLES else None)
+
+
+def _tokens(source: str) -> Iterator[str]:
+    for char in unicodedata.normalize("NFKC", source.replace("…", "\x00")).replace("\x00", "…"):
+        if char in "()[]|…#":
+            yield char
+        else:
+            yield from normal_text(char).characters
+
+
+_SPECIAL = {"(": "(?:", ")": ")", "[": "(?:", "]": ")?", "|": "|"}
+
+
+def _as_characters(token: str) -> str:
+    if token == "…":
+        return f".{{0,{_GAP}}}"
+    if token == "#":
+        return f"[{_NUMERALS}]{{1,12}}"
+    return _SPECIAL.get(token) or re.escape(token)
+
+
+def _as_syllables(token: str) -> str:
+    if token == "#":
+        return f"[{''.join(sorted({_code(r) for n in _NUMERALS for r in _readings(n)}))}]{{1,12}}"
+    if token == "…" or token in _SPECIAL:
+        return _as_characters(token)
+    codes = sorted({_code(reading) for reading in _readings(token)})
+    return f"[{''.join(codes)}]" if len(codes) > 1 else codes[0]
+
+
+@cache
+def _readings(char: str) -> tuple[str, ...]:
+    return tuple(pinyin(char, style=Style.NORMAL, heteronym=True, errors=list)[0])
+
+
+class PhraseSet:
+    """Compiled `Phrases`: the patterns to hear and those that take a hit back."""
+
+    def __init__(self, phrases: Phrases, guards: Iterable[str] = ()) -> None:
+        self._heard = [compile_pattern(source) for source in phrases.heard]
+        self._unless = [compile_pattern(source) for source in (*phrases.unless, *guards)]
+
+    def find(self, text: str) -> Hit | None:
+        """The best hit in a text: exact before pinyin, then the longest; None when nothing is heard."""
+        return next(iter(self.find_all(text)), None)
+
+    def find_all(self, text: str) -> list[Hit]:
+        """All hits that do not overlap a better one, best first."""
+        normal = normal_text(text)
+        found = [hit for pattern in self._heard for hit in _search(pattern, normal)]
+        found = [hit for hit in found if not self._taken_back(hit, normal)]
+        found.sort(key=lambda hit: (-hit.score, hit.start - hit.end, hit.start))
+        best: list[Hit] = []
+        for hit in found:
+            if all(hit.end <= other.start or other.end <= hit.start for other in best):
+                best.append(hit)
+        return best
+
+    def _taken_back(self, hit: Hit, normal: NormalText) -> bool:
+        for pattern in self._unless:
+            for other in _search(pattern, normal):
+                if other.start < hit.end + _REACH and hit.start < other.end + _REACH:
+                    return True
+        return False
+
+
+def _search(pattern: Pattern, normal: NormalText) -> Iterator[Hit]:
+    exact = [(m.start(), m.end()) for m in pattern.characters.finditer(normal.characters)]
+    for start, end in exact:
+        yield _hit(normal, start, end, "exact", EXACT_SCORE)
+    if pattern.syllables is None:
+        return
+    for match in pattern.syllables.finditer(normal.syllables):
+        if not any(start < match.end() and match.start() < end for start, end in exact):
+            yield _hit(normal, match.start(), match.end(), "pinyin", PINYIN_SCORE)
+
+
+def _hit(normal: NormalText, start: int, end: int, via: str, score: float) -> Hit:
+    first, last = normal.places[start], normal.places[end - 1] + 1
+    return Hit(normal.original[first:last], first, last, via, score)
+
+
+def clauses(text: str) -> list[str]:
+    """A text cut at its punctuation; a text without any is one clause."""
+    cuts = [0, *(i + 1 for i, char in enumerate(text) if char in "，。？！,.?!;；"), len(text)]
+    return [part for a, b in pairwise(cuts) if (part := text[a:b].strip("，。？！,.?!;； "))]

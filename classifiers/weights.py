@@ -1,0 +1,61 @@
+"""Adds up what the words of a text say for each label."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from assist.core.playbook import Weighted
+from classifiers.phrases import Hit, PhraseSet
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entry of a word list that was heard, where, and what it adds to its label."""
+
+    entry: Weighted
+    hit: Hit
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """All that was found for one label."""
+
+    label: str
+    total: float
+    found: tuple[Found, ...]
+
+    @property
+    def why(self) -> str:
+        """The words that speak for the label, as a sentence for a person."""
+        words = dict.fromkeys(one.hit.matched for one in self.found if one.weight > 0)
+        return "、".join(f"“{word}”" for word in words)
+
+
+class WeightedWords:
+    """A compiled word list with weights. An entry counts once a text, however often it is heard."""
+
+    def __init__(self, entries: Iterable[Weighted]) -> None:
+        self._entries = [(entry, PhraseSet(entry.phrases)) for entry in entries]
+
+    def find(self, text: str) -> list[Found]:
+        """The entries heard; a hit by sound alone counts for less than one by characters."""
+        found = ((entry, phrases.find(text)) for entry, phrases in self._entries)
+        return [Found(entry, hit, entry.weight * hit.score) for entry, hit in found if hit is not None]
+
+    def weigh(self, text: str, counts: Callable[[Found], bool] = lambda found: True) -> list[Weight]:
+        """Labels with their evidence, heaviest first; `counts` decides what is admitted."""
+        return total([found for found in self.find(text) if counts(found)])
+
+
+def total(found: Iterable[Found]) -> list[Weight]:
+    """What was found, added up by label, heaviest first; equal weights in the order of the labels' names."""
+    by_label: dict[str, list[Found]] = {}
+    for one in found:
+        by_label.setdefault(one.entry.label, []).append(one)
+    weights = [Weight(label, sum(one.weight for one in group), tuple(group)) for label, group in by_label.items()]
+    return sorted(weights, key=lambda weight: (-weight.total, weight.label))
+
+
+def score_of(weight: float) -> float:
+    """A score in [0, 1) from added weights: half a chance at one, three quarters at two. Not calibrated."""
+    return round(1 - float(0.5 ** max(weight, 0.0)), 3)

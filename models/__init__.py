@@ -1,0 +1,1 @@
+"""Adapters to the heavy runtimes, and the weights they need."""

@@ -1,0 +1,68 @@
+"""What keeps a Whisper decode honest: loops, impossible speaking rates, and lines it is known to invent.
+
+Confidence does not catch any of these; a loop is usually very confident.
+"""
+
+import re
+import unicodedata
+import zlib
+
+MAX_CHARACTERS_PER_SECOND = 9.5  # nobody speaks Mandarin faster; a loop does
+MAX_COMPRESSION = 2.4  # Whisper's own limit for repetitive text
+MIN_LOG_PROBABILITY = -1.0
+_TOKENS_PER_SECOND = 14.0
+_LEAST_TOKENS = 12
+
+# Lines learnt from subtitles; they come out of silence and noise.
+_PHANTOMS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"字幕(由|制作|提供|组|by|志愿者)",
+        r"amara\.?org",
+        r"(请|請).{0,4}(点赞|點贊|订阅|訂閱|转发|打赏)",
+        r"(明镜|明鏡).{0,4}(点点|點點|栏目|欄目)",
+        r"(感谢|谢谢|謝謝)(您的)?(收看|观看|觀看|收听)",
+        r"(下期|下次|我们下期).{0,4}(再见|再會|节目)",
+        r"^(以下是)?普通话的?句子",
+        r"(优优独播剧场|中文字幕|字幕组)",
+        r"(thanks|thank you) for watching",
+    )
+)
+
+
+def token_cap(seconds: float) -> int:
+    """Most tokens a stretch of speech can need."""
+    return _LEAST_TOKENS + int(seconds * _TOKENS_PER_SECOND)
+
+
+def collapse(text: str) -> str:
+    """A text in which anything said three or more times in a row stands once; twice is how people talk."""
+    return re.sub(r"(.{2,12}?)(?:[，。、,\s]*\1){2,}", r"\1", text)
+
+
+def phantom(text: str) -> bool:
+    """Whether a text is, or holds, a line that Whisper is known to invent."""
+    return any(pattern.search(text) for pattern in _PHANTOMS)
+
+
+def suspicion(text: str, speech_seconds: float, log_probability: float, capped: bool) -> str | None:
+    """Why a decode should not be believed; None when nothing speaks against it."""
+    letters = [char for char in text if unicodedata.category(char)[0] in "LN"]
+    if capped:
+        return "token_cap"
+    if len(letters) > 6 and len(letters) / max(speech_seconds, 0.1) > MAX_CHARACTERS_PER_SECOND:
+        return "speaking_rate"
+    if re.search(r"(.{2,12}?)(?:[，。、,\s]*\1){2,}", text):
+        return "repetition"
+    if _said_twice("".join(letters)):
+        return "said_twice"
+    encoded = text.encode()
+    if len(encoded) > 60 and len(encoded) / len(zlib.compress(encoded)) > MAX_COMPRESSION:
+        return "compression"
+    return "log_probability" if log_probability < MIN_LOG_PROBABILITY else None
+
+
+def _said_twice(letters: str) -> bool:
+    """The whole sentence again: the usual form of a loop on a short clip."""
+    half = len(letters) // 2
+    return half >= 5 and letters[:half] == letters[half : 2 * half]

@@ -1,0 +1,97 @@
+"""YAML read so that strings stay strings and every value knows its line.
+
+Plain YAML 1.1 turns `0755` into a number, `no` into false and `22:30` into minutes, and a few hundred bytes of aliases into
+gigabytes. Here only `true`, `false`, `null`, integers without leading zeros and decimals are anything but text, and anchors,
+aliases and tags are refused.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from assist.core.errors import PlaybookError
+
+MAX_BYTES = 256 * 1024
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,15})$")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,15})\.[0-9]{1,15}$")
+_WORDS = {"true": True, "false": False, "null": None, "": None}
+
+
+class Lines:
+    """Line numbers by path, as in `("stages", 0, "id")`."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._lines: dict[tuple[str | int, ...], int] = {}
+
+    def note(self, path: tuple[str | int, ...], line: int) -> None:
+        self._lines[path] = line
+
+    def of(self, path: tuple[str | int, ...]) -> int:
+        """The line of a path, or of the nearest enclosing one."""
+        while path and path not in self._lines:
+            path = path[:-1]
+        return self._lines.get(path, 1)
+
+    def error(self, path: tuple[str | int, ...], code: str, message: str) -> PlaybookError:
+        """A refusal that names file and line."""
+        return PlaybookError(code, f"{self.file}:{self.of(path)}: {message}")
+
+
+def read_yaml(file: Path) -> tuple[Any, Lines]:
+    """The data of a YAML file and where each value stands. Raises `PlaybookError` naming file, line and mend."""
+    lines = Lines(file)
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise PlaybookError("playbook.unreadable", f"{file}: cannot be read ({error.strerror}); check the path and rights") from error
+    if len(raw) > MAX_BYTES:
+        raise lines.error((), "playbook.too_large", f"{len(raw)} bytes are more than {MAX_BYTES}; split the file")
+    try:
+        node = yaml.compose(raw.decode("utf-8"), Loader=_NoAliases)
+    except UnicodeDecodeError as error:
+        raise lines.error((), "playbook.encoding", "not UTF-8; save the file as UTF-8") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise PlaybookError("playbook.syntax", f"{file}:{line}: {error.problem}") from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise lines.error((), "playbook.syntax", "not readable as YAML; check for control characters and deep nesting") from error
+    if node is None:
+        raise lines.error((), "playbook.empty", "the file is empty")
+    return _value(node, (), lines), lines
+
+
+class _NoAliases(yaml.SafeLoader):
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise yaml.MarkedYAMLError(problem="anchors and aliases are not allowed; write it out", problem_mark=event.start_mark)
+        if getattr(event, "tag", None):
+            raise yaml.MarkedYAMLError(problem="tags are not allowed; write plain values", problem_mark=event.start_mark)
+        return super().compose_node(parent, index)  # type: ignore[no-untyped-call]
+
+
+def _value(node: yaml.Node, path: tuple[str | int, ...], lines: Lines) -> Any:
+    lines.note(path, node.start_mark.line + 1)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(item, (*path, i), lines) for i, item in enumerate(node.value)]
+    if isinstance(node, yaml.MappingNode):
+        out: dict[str, Any] = {}
+        for key, item in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise lines.error(path, "playbook.syntax", "a key must be plain text")
+            if key.value in out:
+                lines.note((*path, key.value), key.start_mark.line + 1)
+                raise lines.error((*path, key.value), "playbook.duplicate_key", f"{key.value!r} stands here twice; keep one")
+            out[key.value] = _value(item, (*path, key.value), lines)
+        return out
+    text = str(node.value)
+    if node.style in ("'", '"', "|", ">"):
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.match(text):
+        return int(text)
+    return float(text) if _DECIMAL.match(text) else text
