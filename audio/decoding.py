@@ -20,6 +20,7 @@ from assist.core.errors import SourceError
 MIN_RATE, MAX_RATE = 4_000, 384_000
 _JUMP_SECONDS = 0.02  # containers round timestamps to a millisecond or so; a real hole is longer
 _SHORTFALL_SECONDS = 0.25
+_GUESSING = {"mp3", "aac", "adts", "amr", "ac3"}
 _LONGEST_HOLE_SECONDS = 3600.0
 
 
@@ -68,9 +69,12 @@ class DecodedFile:
         if not MIN_RATE <= self.rate <= MAX_RATE:
             raise SourceError("source.rate", f"{path}: a sample rate of {self.rate} Hz cannot be used; export it at 16000 Hz")
 
-    @property
-    def seconds(self) -> float | None:
-        """How long the file says it is."""
+        self.seconds = self._declared_seconds()
+
+    def _declared_seconds(self) -> float | None:
+        """How long the file says it is; None where it does not know, and a guess from the bit rate is no knowledge."""
+        if set(self._container.format.name.split(",")) & _GUESSING:
+            return None
         if self._stream.duration is not None and self._stream.time_base is not None:
             return float(self._stream.duration * self._stream.time_base)
         return self._container.duration / 1_000_000 if self._container.duration else None

@@ -35,8 +35,8 @@ _CLOCK = rf"""
   | (?P<dayend>下班|上班)(?=之?前|以前)
 """
 _SUFFIX = r"(?:之前|以前|之内|以内|前|内|左右)*"
-_MOMENT = re.compile(rf"(?:{_DATE})(?:的?(?:{_CLOCK}))?{_SUFFIX}", re.VERBOSE)
-_CLOCK_ONLY = re.compile(rf"(?:{_CLOCK}){_SUFFIX}", re.VERBOSE)
+_MOMENT = re.compile(rf"(?:最晚|最迟|最慢)?(?:{_DATE})(?:的?(?:{_CLOCK}))?{_SUFFIX}", re.VERBOSE)
+_CLOCK_ONLY = re.compile(rf"(?:最晚|最迟|最慢)?(?:{_CLOCK}){_SUFFIX}", re.VERBOSE)
 _LENGTH = re.compile(
     rf"""(?<![每满第前这近上\d])(?:{_N}(?:到|至|-|~|、)|[一二两三四五六七](?=[二三四五六七八九](?![十百])))?
     (?P<count>{_N}|半)个?(?P<half>半)?
@@ -44,7 +44,9 @@ _LENGTH = re.compile(
     (?P<bound>之内|以内|内|左右|之后|以后|后)?""",
     re.VERBOSE,
 )
-_AT_MOST = re.compile(r"(?:最多|最迟|最晚|最慢|不超过|至多|大概|再过|给我|需要|等)(?:再|用|要)?$")
+_AT_MOST = re.compile(
+    r"(?:最多|最迟|最晚|最慢|不超过|至多|大概|再过|给我|需要|等|锁定|保留|预留)(?:再|用|要|你|您)?$"
+)
 _ACTS = re.compile(r"^[，,]?(?:就|一定|肯定|我|会|给|回|跟|联系|到账|到|处理|答复|解决|上门)")
 _PAST = re.compile(r"^(?:之?前|以前|来|了|多|没|都|里)")
 

@@ -4,9 +4,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from assist.core.events import Channel, Evidence, ForbiddenHit, Judgement, Signal, Transcript
-from assist.core.playbook import ForbiddenPhrase, Lexicon
+from assist.core.playbook import ForbiddenPhrase, Lexicon, Phrases
 from assist.core.state import CallState
 from classifiers.phrases import Hit, PhraseSet
+
+_CUTS = "，。？！,.?!;；"
+
+# What follows one of these in the same clause is somebody else's words, or denied.
+_REPORTS = PhraseSet(
+    Phrases(
+        (
+            "你(刚才|刚刚|刚|之前|上次|前面|先前)[那句](说|讲|提到|反映|问|骂|那句)",
+            "你(说|讲|反映|提到|骂|问)",
+            "(老|总|一直|有人|别人|机器人|语音|他|她|他们|人家|对方|隔壁|同事|师傅|客服|业务员)…(问|跟|对|和|骂|说|冲|叫|让)(你|的)",
+            "(不是|并不是|并非|不是说|不是要|没有说|没说|不会说|不该说|绝不是)",
+        ),
+        ("你(说|讲|问|反映)(话|这种|这些|那些|得|的|了|什么|错|谎|够|完|清楚|来)", "是不是", "又不是", "还不是", "不就是"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +42,18 @@ class ForbiddenWords:
         if transcript.channel is not Channel.AGENT:
             return ()
         text = transcript.text
-        found = (_Found(entry, hit) for entry, phrases in self._entries for hit in phrases.find_all(text))
+        reports = _REPORTS.find_all(text)
+        found = (
+            _Found(entry, hit)
+            for entry, phrases in self._entries
+            for hit in phrases.find_all(text)
+            if not any(_follows(text, report, hit) for report in reports)
+        )
         return tuple(_judgement(one, transcript) for one in _best(found))
+
+
+def _follows(text: str, report: Hit, hit: Hit) -> bool:
+    return report.end <= hit.start and not any(mark in text[report.end : hit.start] for mark in _CUTS)
 
 
 def _best(found: Iterable[_Found]) -> Iterator[_Found]:

@@ -10,6 +10,7 @@ from classifiers.phrases import Hit, PhraseSet
 from classifiers.weights import Found, Weight, WeightedWords, score_of, total
 
 ENOUGH = 1.0  # weight from which words are taken for an objection
+BACKED = 0.5  # the same for words that a refusal or a reproach stands beside
 _CUTS = "，。？！,.?!;；"
 
 # A question asks for an answer, an objection gives a reason. Reproaches dressed as questions stay objections.
@@ -20,8 +21,16 @@ _ASKS = PhraseSet(
             "(什么时候|怎么办|怎么弄|怎么收|怎么算|怎么查|怎么开|怎么退|怎么换|怎么交|怎么用|哪里办|在哪办|哪些|有哪)",
             "(能不能|可不可以|是不是可以|行不行|可以不可以|有没有|要不要|需不需要|会不会|是否)",
             "(请问|想问|问一下|问下|咨询|了解一下|查一下|查查)",
-        ),
-        ("(不是|凭什么|难道|还让不让|还能不能|到底|怎么这么|怎么又|怎么老|怎么还|这叫|也叫)",),
+        )
+    )
+)
+_REPROACHES = PhraseSet(
+    Phrases(
+        (
+            "(凭什么|难道|还让不让|还能不能|到底|怎么这么|怎么又|怎么老|怎么还|怎么会|这叫|也叫|岂不是|何必)",
+            "(不是|不就|不就是)…(吗|么)",
+            "(谁|哪|哪里|哪儿|算什么|有什么)(信|敢|有空|有时间|知道|受得了|用得着|行|用)",
+        )
     )
 )
 # Said openly, even a much avoided fee is no longer hidden.
@@ -37,6 +46,7 @@ class Objections:
         self._topics = WeightedWords(lexicon.objection_topics)
         self._kinds = WeightedWords(lexicon.objection_kinds)
         self._handling = WeightedWords(lexicon.objection_handling)
+        self._emotions = WeightedWords(lexicon.emotions)
 
     def classify(self, transcript: Transcript, state: CallState) -> Iterable[Judgement]:
         if transcript.channel is not Channel.CUSTOMER:
@@ -56,9 +66,20 @@ class Objections:
         return (Judgement(signal, ObjectionHit(topic.label, kind, handling)),)
 
     def _topic(self, text: str) -> Weight | None:
-        asked = [_clause(text, hit) for hit in _ASKS.find_all(text)]
+        reproached = [_clause(text, hit) for hit in _REPROACHES.find_all(text)]
+        asked = [_clause(text, hit) for hit in _ASKS.find_all(text) if not _within(hit, reproached)]
         found = [_halved(one) if _within(one.hit, asked) else one for one in self._topics.find(text)]
-        return next((weight for weight in total(found) if weight.total >= ENOUGH), None)
+        heaviest = next(iter(total(found)), None)
+        if heaviest is None or heaviest.total < BACKED:
+            return None
+        return heaviest if heaviest.total >= ENOUGH or self._refuses(text) else None
+
+    def _refuses(self, text: str) -> bool:
+        roused = sum(weight.total for weight in self._emotions.weigh(text) if weight.label != "calm")
+        return roused >= ENOUGH or self._against(text) >= ENOUGH
+
+    def _against(self, text: str) -> float:
+        return next((weight.total for weight in self._kinds.weigh(text) if weight.label == "false"), 0.0)
 
     def _kind(self, text: str) -> str:
         totals = {weight.label: weight.total for weight in self._kinds.weigh(text)}

@@ -18,13 +18,12 @@ from itertools import pairwise
 import opencc
 from pypinyin import Style, pinyin
 
-from assist.core.patterns import pattern_fault, shortest
+from assist.core.patterns import FILLERS, pattern_fault, shortest
 from assist.core.playbook import Phrases
 
 MIN_SYLLABLES = 4  # shorter phrases have too many innocent homophones
 PINYIN_SCORE, EXACT_SCORE = 0.8, 1.0
 _GAP, _REACH = 6, 4  # characters that `…` spans; how near an `unless` must stand
-_FILLERS = frozenset("嗯呃啊哦噢哎唉呀诶欸嘛呢啦吧喔哟呗")
 _SAME = str.maketrans("0123456789〇两幺您妳壹", "零一二三四五六七八九零二一你你一")
 _NUMERALS = "零一二三四五六七八九十百千万亿点半几"
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
@@ -67,7 +66,7 @@ def normal_text(text: str) -> NormalText:
     kept = []
     for place, raw in enumerate(simplified):
         for char in unicodedata.normalize("NFKC", raw).casefold().translate(_SAME):
-            if char not in _FILLERS and unicodedata.category(char)[0] in "LN":
+            if char not in FILLERS and unicodedata.category(char)[0] in "LN":
                 kept.append((char, place))
     characters = "".join(char for char, _ in kept)
     return NormalText(text, characters, _syllables(characters), tuple(place for _, place in kept))

@@ -29,10 +29,6 @@ def check_references(
     _unique(scenes, "scene")
     stages = {page.data["id"]: {stage["id"] for stage in page.data["stages"]} for page in models}
     steps = {f"{stage['id']}.{step['id']}" for page in models for stage in page.data["stages"] for step in stage.get("steps", ())}
-    _known(root, ("fallback_model",), root.data["fallback_model"], stages, "model")
-    _known(root, ("default_scene",), root.data["default_scene"], [p.data["id"] for p in scenes], "scene")
-    for kind in root.data.get("advice", {}):
-        _known(root, ("advice", kind), kind, labels["customer_types"], "customer type")
     for page in models:
         for i, stage in enumerate(page.data["stages"]):
             _known(page, ("stages", i, "id"), stage["id"], labels["stages"], "stage")
@@ -44,6 +40,10 @@ def check_references(
         _known(page, ("model",), page.data["model"], stages, "model")
         for stage in page.data["stages"]:
             _known(page, ("stages", stage), stage, stages[page.data["model"]], f"stage of {page.data['model']}")
+    _known(root, ("fallback_model",), root.data["fallback_model"], stages, "model")
+    _known(root, ("default_scene",), root.data["default_scene"], [p.data["id"] for p in scenes], "scene")
+    for kind in root.data.get("advice", {}):
+        _known(root, ("advice", kind), kind, labels["customer_types"], "customer type")
     _check_cues(cues, [p.data["id"] for p in scenes], set().union(*stages.values()), steps, labels)
     for page in lexicons:
         for i, item in enumerate(page.data.get("forbidden", ())):

@@ -6,14 +6,17 @@
 Writes Opus in Matroska (48 kHz, left agent, right customer) with two faults, both where nobody speaks:
 
 * a run of packets is missing; what follows keeps its true time, so the timestamps jump;
-* one packet is damaged so that no decoder accepts it; the packets around it are whole.
+* one packet is damaged: a demuxer passes it on, a decoder refuses it. The packets around it are whole.
 
-The timing file ({"turns": [{"start", "end"}]}, seconds) tells where nobody speaks. The shortest pauses that are long
-enough are taken, so that the long silences of a call, which mean something, stay as they were. The file is then read
-back, and the command fails unless exactly these two faults are found. The same input gives the same bytes.
+The two channels are coded apart, not as joint stereo, so that neither side bleeds into the other.
+
+The timing file ({"turns": [{"start", "end"}]}, seconds) tells where nobody speaks. The file is read back when it is
+written, and the command fails unless exactly these two faults are found. The same input gives the same bytes.
 
 Needs PyAV built with libopus, as its wheels are.
 """
+
+from __future__ import annotations
 
 import argparse
 import json
@@ -25,12 +28,19 @@ from pathlib import Path
 
 import av
 from av.error import FFmpegError
+from av.stream import Stream
 
 RATE = 48_000
 FRAME = 960  # samples in one Opus packet: 20 ms
 MARGIN = 0.25  # seconds of untouched silence on either side of a fault
-# Code 3 with a count of 63 frames (RFC 6716, section 3.2.5): more than the 120 ms that a packet may hold (R5).
-UNDECODABLE = b"\xff"
+ORDINARY = 2.0  # seconds; a longer silence means something (a hold, dead air) and stays as it was
+MISSING_AT, DAMAGED_AT = 0.2, 0.5  # where in the call the faults should lie, as far as its pauses allow
+# With the channels coded apart, a packet is the agent's half with its length, then the customer's. A demuxer looks at
+# the header of the first half only, so this one survives: a byte of configuration, one or two of length (RFC 6716, B).
+HEADER = 3
+FAMILY = 18  # where an OpusHead keeps its mapping family
+# In the customer's half these bytes announce 63 frames, more than the 120 ms that fit in one (section 3.2.5).
+DAMAGE = b"\xff"
 
 
 class PackError(Exception):
@@ -48,7 +58,7 @@ class Span:
     def length(self) -> float:
         return self.end - self.start
 
-    def middle(self, length: float) -> "Span":
+    def middle(self, length: float) -> Span:
         """The stretch of this length around the middle."""
         start = (self.start + self.end - length) / 2
         return Span(start, start + length)
@@ -77,22 +87,26 @@ def pauses(turns: list[dict[str, float]]) -> list[Span]:
     return found
 
 
-def choose(silences: list[Span], missing: float) -> tuple[Span, Span]:
+def nearest(silences: list[Span], at: float, fault: float) -> Span:
+    """The ordinary pause nearest to this time that holds a fault of this length and its margins."""
+    need = fault + 2 * MARGIN
+    fitting = [silence for silence in silences if need <= silence.length <= ORDINARY]
+    if not fitting:
+        raise PackError(f"no pause of {need:.2f} s to {ORDINARY:.0f} s is left, so nothing can be broken in silence")
+    return min(fitting, key=lambda silence: abs((silence.start + silence.end) / 2 - at))
+
+
+def choose(turns: list[dict[str, float]], missing: float) -> tuple[Span, Span]:
     """Where the missing stretch goes and where the damaged packet goes: two different pauses."""
+    silences = pauses(turns)
+    end = max(turn["end"] for turn in turns)
     packet = FRAME / RATE
-    fitting = sorted((s for s in silences if s.length >= missing + 2 * MARGIN), key=lambda s: (s.length, s.start))
-    if not fitting:
-        raise PackError(f"no pause is as long as {missing + 2 * MARGIN:.2f} s, so nothing can be left out in silence")
-    lost = fitting[0]
-    fitting = sorted(
-        (s for s in silences if s != lost and s.length >= packet + 2 * MARGIN), key=lambda s: (s.length, s.start)
-    )
-    if not fitting:
-        raise PackError("there is no second pause for the damaged packet")
-    return lost.middle(missing), fitting[0].middle(packet)
+    lost = nearest(silences, MISSING_AT * end, missing)
+    broken = nearest([silence for silence in silences if silence != lost], DAMAGED_AT * end, packet)
+    return lost.middle(missing), broken.middle(packet)
 
 
-def encode(source: Path, stream: av.AudioStream) -> Iterator[av.Packet]:
+def encode(source: Path, stream: av.AudioStream) -> Iterator[av.Packet[av.AudioStream]]:
     """The recording as Opus packets of 20 ms."""
     resampler = av.AudioResampler(format="s16", layout="stereo", rate=RATE, frame_size=FRAME)
     with av.open(str(source)) as recording:
@@ -104,9 +118,17 @@ def encode(source: Path, stream: av.AudioStream) -> Iterator[av.Packet]:
     yield from stream.encode(None)
 
 
-def damaged(packet: av.Packet) -> av.Packet:
-    """A packet of the same size, time and duration that no Opus decoder accepts."""
-    bad = av.Packet(UNDECODABLE * packet.size)
+def call_it_stereo(encoder: av.AudioCodecContext) -> None:
+    """Name the channels left and right: family 255, which codes them apart, gives them no names (RFC 7845, 5.1.1)."""
+    encoder.open()
+    header = bytearray(encoder.extradata or b"")
+    header[FAMILY] = 1  # known positions; the table of streams that follows stays as it is
+    encoder.extradata = bytes(header)
+
+
+def damaged(packet: av.Packet[av.AudioStream]) -> av.Packet[Stream]:
+    """A packet of the same size, time and duration that a decoder refuses."""
+    bad = av.Packet(bytes(packet)[:HEADER] + DAMAGE * (packet.size - HEADER))
     bad.pts, bad.dts, bad.duration = packet.pts, packet.dts, packet.duration
     bad.time_base, bad.stream = packet.time_base, packet.stream
     return bad
@@ -115,7 +137,10 @@ def damaged(packet: av.Packet) -> av.Packet:
 def pack(source: Path, target: Path, lost: Span, broken: Span, bitrate: int) -> None:
     """Encode the recording, leave out what lies in `lost`, damage the one packet that covers the middle of `broken`."""
     with av.open(str(target), "w", format="matroska", options={"fflags": "+bitexact"}) as container:
-        stream = container.add_stream("libopus", rate=RATE, layout="stereo", bit_rate=bitrate)
+        stream = container.add_stream(
+            "libopus", rate=RATE, layout="stereo", bit_rate=bitrate, options={"mapping_family": "255"}
+        )
+        call_it_stereo(stream.codec_context)
         at = (broken.start + broken.end) / 2
         for packet in encode(source, stream):
             start = seconds(packet.pts, packet.time_base)
@@ -159,17 +184,16 @@ def main() -> int:
     parser.add_argument("timing", type=Path, help="start and end of every turn, as JSON")
     parser.add_argument("out", type=Path, help="the .mka file to write")
     parser.add_argument("--bitrate", type=int, default=64_000, help="bits per second (default %(default)s)")
-    parser.add_argument("--missing-ms", type=int, default=200, help="length of the missing stretch (default %(default)s)")
+    parser.add_argument("--missing-ms", type=int, default=200, help="missing milliseconds (default %(default)s)")
     args = parser.parse_args()
     try:
         turns = json.loads(args.timing.read_text(encoding="utf-8"))["turns"]
-        lost, broken = choose(pauses(turns), args.missing_ms / 1000)
+        lost, broken = choose(turns, args.missing_ms / 1000)
         pack(args.recording, args.out, lost, broken, args.bitrate)
         report = inspect(args.out)
         if len(report.jumps) != 1 or len(report.errors) != 1:
-            raise PackError(
-                f"{args.out.name} has {len(report.jumps)} jumps and {len(report.errors)} damaged packets, not one of each"
-            )
+            found = f"{len(report.jumps)} jumps and {len(report.errors)} damaged packets"
+            raise PackError(f"{args.out.name} has {found}, not one of each")
     except (PackError, OSError, ValueError, KeyError, FFmpegError) as error:
         print(f"pack_demo: {error}", file=sys.stderr)
         return 1

@@ -25,6 +25,7 @@ from assist.core.state import CallState
 Noticed = tuple[int, Evidence] | None
 Rule = Callable[[CallEvent, CallState, Thresholds], Noticed]
 _LEAST_LEAD = from_seconds(0.5)  # shorter starts together are a tie, not an interruption
+_WE_CALLED = ("no_permission", "pitch_before_discovery")  # a customer who calls us has asked for the call
 _CONFIRMING = ("confirm_reason",)
 _OFFERS = ("propose", "second_offer")
 
@@ -67,7 +68,10 @@ def _no_backchannel(event: CallEvent, state: CallState, limits: Thresholds) -> N
     earlier = state.spoken[-limit - 1 : -limit]
     if earlier and earlier[0].channel is Channel.CUSTOMER:  # noticed when the row reached the limit
         return None
-    return spoken[0].span.start, Evidence(why=f"客户连说 {limit} 句，没有回应", utterance=text.utterance)
+    since = spoken[0].span.start
+    if any(noticed.rule == "no_backchannel" and noticed.since == since for noticed in state.behaviours):
+        return None  # texts of the row that come late
+    return since, Evidence(why=f"客户连说 {limit} 句，没有回应", utterance=text.utterance)
 
 
 def _question_pileup(event: CallEvent, state: CallState, limits: Thresholds) -> Noticed:
@@ -120,7 +124,7 @@ def _no_reason_confirmed(event: CallEvent, state: CallState, limits: Thresholds)
 
 def _pitch_before_discovery(event: CallEvent, state: CallState, limits: Thresholds) -> Noticed:
     """We called, and an offer was made before asking how the customer uses the service."""
-    if not isinstance(event, StageEntered) or event.stage != "propose" or event.model != "M2":
+    if not isinstance(event, StageEntered) or event.stage != "propose":
         return None
     if any(step.startswith("gather_info") for step in event.done):
         return None
@@ -154,7 +158,7 @@ class Behaviours:
 
     def react(self, event: CallEvent, state: CallState) -> Iterator[CallEvent]:
         for name, rule in RULES.items():
-            if rule.once and _already(state, name):
+            if (rule.once and _already(state, name)) or not self._applies(name, state):
                 continue
             found = rule.look(event, state, self._playbook.thresholds)
             if found is not None:
@@ -184,10 +188,16 @@ class Behaviours:
     def _missed(self, steps: Iterable[Step], state: CallState) -> Iterator[CallEvent]:
         seen = {noticed.rule for noticed in state.behaviours}
         for step in steps:
-            if step.missed is not None and step.missed not in seen and step.id not in state.steps_done:
+            if step.missed is None or step.missed in seen or not self._applies(step.missed, state):
+                continue
+            if step.id not in state.steps_done:
                 seen.add(step.missed)
                 why = Evidence(why=f"没有听到「{step.title.zh}」", measure=step.id)
                 yield BehaviourNoticed(at=state.at, rule=step.missed, since=state.at, evidence=(why,))
+
+    def _applies(self, rule: str, state: CallState) -> bool:
+        scene = self._playbook.scenes.get(state.scene or "")
+        return rule not in _WE_CALLED or (scene is not None and scene.placed_by_us)
 
     def _steps(self, state: CallState) -> list[Step]:
         stages = self._playbook.model_for(state.scene).stages

@@ -5,13 +5,12 @@ come only so often in a call; one that is not shown leaves a record of why.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 from assist.core.events import (
     Answer,
     BehaviourNoticed,
-    CallEnded,
     CallEvent,
     Channel,
     Cue,
@@ -67,12 +66,11 @@ class CuePolicy:
             case CueAnswered(cue_id=cue_id, answer=answer) if answer is not Answer.ACCEPTED:
                 if any(shown.cue.id == cue_id for shown in state.showing):
                     yield CueRetired(at=state.at, cue_id=cue_id, reason=answer.value)
-            case CallEnded():
-                for shown in state.showing:
-                    yield CueRetired(at=state.at, cue_id=shown.cue.id, reason="call_ended")
             case _:
-                yield from self._acted_on(event, state)
-                yield from self._offer(self._candidates(event, state), state)
+                acted = list(self._acted_on(event, state))
+                yield from acted
+                gone = {answered.cue_id for answered in acted}
+                yield from self._offer(self._candidates(event, state), state, state.at, gone)
 
     def deadline(self, state: CallState) -> int | None:
         times = [shown.cue.expires for shown in state.showing]
@@ -81,8 +79,9 @@ class CuePolicy:
         return min(times, default=None)
 
     def due(self, now: int, state: CallState) -> Iterator[CallEvent]:
+        gone = {shown.cue.id for shown in state.showing if shown.cue.expires <= now}
         for shown in state.showing:
-            if shown.cue.expires <= now:
+            if shown.cue.id in gone:
                 if shown.answer is None:
                     yield CueAnswered(at=now, cue_id=shown.cue.id, answer=Answer.EXPIRED)
                 else:
@@ -94,7 +93,12 @@ class CuePolicy:
                 self._fired.add((entry.id, state.stages[-1].at))
                 why = Evidence(why=f"停在这一步已经 {trigger.seconds:g} 秒", measure="stage_seconds")
                 found.append(_Candidate(entry, (why,), entry.say))
-        yield from self._offer(found, state)
+        yield from self._offer(found, state, now, gone)
+
+    def at_the_end(self, state: CallState) -> Iterator[CallEvent]:
+        """Takes everything off the screen: the call is over."""
+        for shown in state.showing:
+            yield CueRetired(at=state.at, cue_id=shown.cue.id, reason="call_ended")
 
     # --- what could be shown ---
 
@@ -112,39 +116,45 @@ class CuePolicy:
         return sorted(found, key=lambda candidate: -candidate.entry.priority)
 
     def _stay_ends(self, entry: Entry, trigger: OnStaying, state: CallState) -> int | None:
+        """When a stay becomes too long; None while it cannot, or while the agent is saying what may end it."""
         if state.stage != trigger.stage or trigger.step in state.steps_done or not _in_scope(entry, state):
+            return None
+        if _agent_is_busy(state):
             return None
         entered = state.stages[-1].at
         return None if (entry.id, entered) in self._fired else entered + from_seconds(trigger.seconds)
 
     # --- what is shown ---
 
-    def _offer(self, candidates: Iterable[_Candidate], state: CallState) -> Iterator[CallEvent]:
-        showing = list(state.showing)
+    def _offer(
+        self, candidates: Iterable[_Candidate], state: CallState, at: int, gone: Container[str]
+    ) -> Iterator[CallEvent]:
+        """Shows or suppresses; `gone` are cues on the screen that leave it at this very moment."""
+        showing = [shown for shown in state.showing if shown.cue.id not in gone]
         for candidate in candidates:
             entry = candidate.entry
             self._count += 1
             cue_id = f"{entry.id}#{self._count}"
-            reason = self._held_back(entry, state, showing)
+            reason = self._held_back(entry, state, showing, at)
             if reason is not None:
-                yield CueSuppressed(at=state.at, cue_id=cue_id, reason=reason, title=entry.title)
+                yield CueSuppressed(at=at, cue_id=cue_id, reason=reason, title=entry.title)
                 continue
             if len(showing) >= self._playbook.thresholds.on_screen:
                 weakest = min(showing, key=lambda shown: (shown.cue.priority, shown.at))
                 showing.remove(weakest)
-                yield CueRetired(at=state.at, cue_id=weakest.cue.id, reason="displaced")
-            cue = _cue(cue_id, candidate, state.at)
-            showing.append(ShownCue(cue, state.at))
-            yield CueShown(at=state.at, cue=cue)
+                yield CueRetired(at=at, cue_id=weakest.cue.id, reason="displaced")
+            cue = _cue(cue_id, candidate, at)
+            showing.append(ShownCue(cue, at))
+            yield CueShown(at=at, cue=cue)
 
-    def _held_back(self, entry: Entry, state: CallState, showing: list[ShownCue]) -> str | None:
+    def _held_back(self, entry: Entry, state: CallState, showing: list[ShownCue], at: int) -> str | None:
         """Why an entry is not shown now; None when it is."""
         own = [shown for shown in state.cues if shown.cue.entry == entry.id]
         if any(shown.cue.entry == entry.id for shown in showing):
             return "showing"
         if len(own) >= entry.max_per_call:
             return "max_per_call"
-        if own and state.at - own[-1].at < from_seconds(entry.cool_down_seconds):
+        if own and at - own[-1].at < from_seconds(entry.cool_down_seconds):
             return "cool_down"
         full = len(showing) >= self._playbook.thresholds.on_screen
         if full and entry.priority <= min(shown.cue.priority for shown in showing):
@@ -153,7 +163,7 @@ class CuePolicy:
 
     # --- what became of it ---
 
-    def _acted_on(self, event: CallEvent, state: CallState) -> Iterator[CallEvent]:
+    def _acted_on(self, event: CallEvent, state: CallState) -> Iterator[CueAnswered]:
         """The agent did what a cue asked: a step it waits for was heard, or its line was said in other words."""
         entries = {entry.id: entry for entry in self._playbook.entries}
         for shown in state.showing:
@@ -182,6 +192,14 @@ def said(line: str, text: str) -> float:
 def _pairs(text: str) -> Counter[str]:
     letters = [char for char in text if char.isalnum()]
     return Counter(a + b for a, b in zip(letters, letters[1:], strict=False))
+
+
+def _agent_is_busy(state: CallState) -> bool:
+    """Whether the agent is speaking, or has spoken what is not yet text."""
+    if any(speaking.channel is Channel.AGENT for speaking in state.speaking):
+        return True
+    said = [spoken.utterance for spoken in state.spoken[-2:] if spoken.channel is Channel.AGENT]
+    return bool(said) and state.final(said[-1]) is None
 
 
 def _after(state: CallState, utterance: str | None, shown: ShownCue) -> bool:

@@ -91,7 +91,7 @@ class Endpointing:
         silent = (end - self._last) // WINDOW
         long = end - self._start >= self._rules.long_seconds * RATE
         if silent >= (self._long_hangover if long else self._hangover):
-            return self._close(self._last + self._pause * WINDOW)
+            return self._close(min(end, self._last + self._pause * WINDOW))
         if end - self._start >= self._rules.max_seconds * RATE:
             return self._close(end)
         return Pause(Span(self._start, end)) if silent == self._pause else None

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 import numpy as np
 
@@ -70,6 +71,8 @@ class Listener:
                 yield from self._ended(self._end, ended)
             case None:
                 yield from self._partial()
+            case _ as never:  # pragma: no cover
+                assert_never(never)
         if not self._endpointing.open:
             while len(self._kept) > self._pre_roll:
                 self._kept.popleft()

@@ -7,6 +7,7 @@ Brackets do not nest, gaps are few and never at an edge, so that no pattern can 
 import re
 
 MAX_GAPS = 3
+FILLERS = frozenset("嗯呃啊哦噢哎唉呀诶欸嘛呢啦吧喔哟呗")  # come and go in speech, so they neither help nor hinder a match
 _GROUP = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
 _BRACKET = re.compile(r"[()\[\]]")
 
@@ -31,5 +32,9 @@ def pattern_fault(source: str) -> str | None:
 
 def shortest(source: str) -> int:
     """The least number of literal characters that a match has."""
-    bare = _GROUP.sub(lambda m: min(m.group(1).split("|"), key=len) if m.group(1) else "", source)
-    return sum(1 for char in bare if char not in "…#|")
+    bare = _GROUP.sub(lambda m: min(m.group(1).split("|"), key=_letters) if m.group(1) else "", source)
+    return _letters(bare)
+
+
+def _letters(bare: str) -> int:
+    return sum(1 for char in bare if char not in "…#|" and char not in FILLERS and char.isalnum())

@@ -79,13 +79,13 @@ class CallSession:
         self._state = CallState()
         self._listeners = {c: Listener(c, rules.endpointing, rules.partials) for c in rules.channels}
         self._ahead: dict[Channel, deque[Window]] = {c: deque() for c in rules.channels}
-        self._behaviours = Behaviours(playbook)
+        self._behaviours, self._cues = Behaviours(playbook), CuePolicy(playbook)
         self._reactors: tuple[Reactor, ...] = (
             Understanding(classifiers, playbook.thresholds.customer_type_probability),
             StageTracker(playbook),
             SilenceRule(playbook.thresholds),
             self._behaviours,
-            CuePolicy(playbook),
+            self._cues,
         )
         self._now = 0
         self._hung_up = False
@@ -116,18 +116,19 @@ class CallSession:
         """Audio of one channel, to follow that channel's earlier audio without a hole.
 
         Windows of the two channels are taken in the order of time, so a channel that is ahead waits for the other and the
-        outcome does not depend on how the audio was cut.
+        outcome does not depend on how the audio was cut. What comes after the hang-up is passed over.
         """
-        self._ahead[frame.channel].extend(frame.windows())
-        while all(self._ahead.values()):
-            self._hear_next()
+        if not self._hung_up:
+            self._ahead[frame.channel].extend(frame.windows())
+            while all(self._ahead.values()):
+                self._hear_next()
         return self._step()
 
     def transcribed(self, text: Transcript) -> Step:
         """A job finished. Results that come too late to matter are passed over."""
         event = self._listeners[text.channel].transcribed(self._now, text)
         if event is not None:
-            self._publish(event)
+            self._take(event)
         self._finish()
         return self._step()
 
@@ -165,6 +166,8 @@ class CallSession:
 
     def _is_news(self, event: CallEvent) -> bool:
         match event:
+            case _ if self.ended:
+                return False
             case CueAnswered(cue_id=cue_id):
                 return any(shown.cue.id == cue_id for shown in self._state.showing)
             case HoldBegan():
@@ -172,7 +175,7 @@ class CallSession:
             case HoldEnded():
                 return self._state.hold_since is not None
             case _:
-                return not self.ended
+                return True
 
     def _hear_next(self) -> None:
         """The earliest window that has been heard; agent before customer."""
@@ -185,9 +188,11 @@ class CallSession:
     def _finish(self) -> None:
         if not self._hung_up or self.ended or any(listener.waiting for listener in self._listeners.values()):
             return
-        for event in list(self._behaviours.at_the_end(self._state)):
+        self._tick(self._now)
+        ending = replace(self._state, at=self._now)
+        for event in [*self._behaviours.at_the_end(ending), *self._cues.at_the_end(ending)]:
             self._record(event)  # for the review; a cue would come too late
-        self._publish(CallEnded(at=self._now, summary=summarise(self._state)))
+        self._publish(CallEnded(at=self._now, summary=summarise(replace(self._state, at=self._now))))
 
     def _tick(self, now: int) -> None:
         """Moves the clock, stopping at every deadline on the way so that it fires at its own moment."""
@@ -204,6 +209,7 @@ class CallSession:
         if isinstance(outcome, TranscribeJob):
             self._work.append(outcome)
         else:
+            self._tick(self._now)  # what is overdue comes first, so that a log told again event by event gives the same
             self._publish(outcome)
 
     def _publish(self, event: CallEvent) -> None:

@@ -27,21 +27,21 @@ class SilenceRule:
     def react(self, event: CallEvent, state: CallState) -> Iterator[CallEvent]:
         if not isinstance(event, SpeechStarted) or len(state.speaking) > 1:  # somebody was speaking already
             return
-        since = state.last_speech
+        since = _quiet_since(state)
         if state.hold_since is not None:
             yield HoldEnded(at=state.at, span=Span(state.hold_since, max(event.start, state.hold_since)))
         elif self._noticed(state, since):
             yield DeadAir(at=state.at, span=Span(since, max(event.start, since)))
 
     def deadline(self, state: CallState) -> int | None:
-        since = state.last_speech
+        since = _quiet_since(state)
         quiet = since and not state.speaking and state.summary is None and state.hold_since is None
         if not quiet or self._noticed(state, since):
             return None
         return since + (self._hold if _announced(state) else self._dead_air)
 
     def due(self, now: int, state: CallState) -> Iterable[CallEvent]:
-        since = state.last_speech
+        since = _quiet_since(state)
         if _announced(state):
             yield HoldBegan(at=now, start=since)
         else:
@@ -53,10 +53,15 @@ class SilenceRule:
         return any(noticed.rule == "dead_air" and noticed.since == since for noticed in state.behaviours)
 
 
+def _quiet_since(state: CallState) -> int:
+    """The end of the latest speech or of a hold after it, 0 before any."""
+    return max(state.last_speech, state.holds[-1].span.end if state.holds else 0)
+
+
 def _announced(state: CallState) -> bool:
-    """Whether the last thing the agent said was that the customer should wait."""
+    """Whether the last thing the agent said was that the customer should wait, and no hold has come of it yet."""
     said = [spoken.utterance for spoken in state.spoken if spoken.channel is Channel.AGENT]
-    return bool(said) and any(
+    return bool(said) and _quiet_since(state) == state.last_speech and any(
         heard.signal.signal == "hold" and heard.signal.label == "announced" and heard.signal.utterance == said[-1]
         for heard in state.signals
     )

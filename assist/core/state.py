@@ -201,6 +201,8 @@ def _fold_cue(state: CallState, event: CueShown | CueRetired | CueSuppressed | C
             return replace(state, cues=_change(state.cues, cue_id, showing=False))
         case CueAnswered(cue_id=cue_id, answer=answer):
             return replace(state, cues=_change(state.cues, cue_id, answer=answer))
+        case _:  # pragma: no cover
+            assert_never(event)
 
 
 def _change(

@@ -8,8 +8,8 @@ where data is broken.
 
 import dataclasses
 import json
-import math
 import re
+import sys
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -24,6 +24,7 @@ from assist.core.spans import SAMPLES_PER_MS, Unit
 VERSION = 1
 Json = dict[str, Any] | list[Any] | str | int | float | bool | None
 Record = dict[str, Any]
+_UNIONS = (types.UnionType, typing.Union)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ def _fields(cls: type) -> tuple[_Field, ...]:
 
 
 def _is_time(declared: Any) -> bool:
+    if get_origin(declared) in _UNIONS:
+        return _is_time(get_args(declared)[0])
     return any(isinstance(extra, Unit) for extra in getattr(declared, "__metadata__", ()))
 
 
@@ -167,11 +170,11 @@ def _decode_fields(record: Mapping[str, Any], cls: type, where: str) -> Any:
 
 
 def _decode(value: Any, declared: Any, where: str) -> Any:
-    if _is_time(declared):
-        return int(_decode(value, int, where)) * SAMPLES_PER_MS
     origin, arguments = get_origin(declared), get_args(declared)
-    if origin in (types.UnionType, typing.Union):
+    if origin in _UNIONS:
         return None if value is None else _decode(value, arguments[0], where)
+    if _is_time(declared) and type(value) is int and value >= 0:
+        return value * SAMPLES_PER_MS
     if origin is tuple and isinstance(value, list):
         return tuple(_decode(item, arguments[0], f"{where}[{i}]") for i, item in enumerate(value))
     if origin is dict and isinstance(value, dict):
@@ -184,7 +187,7 @@ def _decode(value: Any, declared: Any, where: str) -> Any:
 def _decode_scalar(value: Any, declared: Any, where: str) -> Any:
     if isinstance(declared, type) and issubclass(declared, StrEnum) and value in list(declared):
         return declared(value)
-    if declared is float and type(value) in (int, float) and math.isfinite(value):
+    if declared is float and type(value) in (int, float) and abs(value) <= sys.float_info.max:
         return float(value)
     if declared in (str, int, bool) and type(value) is declared:
         return value
@@ -235,11 +238,11 @@ def _leaves(cls: type) -> Iterator[tuple[str, Any, bool]]:
 
 
 def _type_schema(declared: Any) -> dict[str, Any]:
+    origin, arguments = get_origin(declared), get_args(declared)
+    if origin in _UNIONS:
+        return {"anyOf": [_type_schema(arguments[0]), {"type": "null"}]}
     if _is_time(declared):
         return {"type": "integer", "minimum": 0}
-    origin, arguments = get_origin(declared), get_args(declared)
-    if origin in (types.UnionType, typing.Union):
-        return {"anyOf": [_type_schema(arguments[0]), {"type": "null"}]}
     if origin is tuple:
         return {"type": "array", "items": _type_schema(arguments[0])}
     if origin is dict:

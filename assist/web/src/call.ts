@@ -26,7 +26,7 @@ export type Line = Utterance | Pause
 /** What was noticed about one utterance; it may be known before the text is. */
 export interface Notes {
   forbidden: { category: string; severity: string; matched: string; sayInstead: string }[]
-  objections: { topic: string; objection: string; handling: string | null }[]
+  objections: { topic: string; objection: string; handling: string | null; why: string }[]
   emotion: string | null
 }
 

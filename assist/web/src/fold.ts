@@ -42,6 +42,7 @@ export function fold(call: Call, record: WireRecord): void {
         topic: record.topic,
         objection: record.objection,
         handling: record.handling,
+        why: record.evidence[0]?.why ?? '',
       })
       break
     case 'forbidden_said':

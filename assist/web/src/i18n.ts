@@ -16,7 +16,7 @@ const zh = {
     refused: { title: '链接已失效', text: '这个链接属于上一次运行。请重新启动副驾驶，点开它新打印的链接。' },
   },
   waiting: { title: '等待来电', text: '通话开始后，提示、阶段和双方的话会出现在这里。' },
-  phase: { waiting: '等待来电', running: '通话中', ended: '已结束' },
+  phase: { ended: '已结束' },
   clock: '通话时间',
   hold: (time: string) => `保持中 ${time}`,
   deadAir: (s: string) => `已沉默 ${s} 秒`,
@@ -24,7 +24,6 @@ const zh = {
   customer: '客户',
   both: '双方',
   speaking: '正在说',
-  unknown: '未知',
   quote: (text: string) => `「${text}」`,
   semicolon: '；',
 
@@ -61,11 +60,8 @@ const zh = {
   typeUnknownWhy: '听到的还不够，说话越多越准。',
   evidence: '依据',
   intent: '来意',
-  emotion: '情绪',
-  probability: '可能性',
   hint: '仅供沟通参考，不入客户档案',
 
-  objection: '异议',
   handling: { now: '立刻处理', defer: '延后处理' } as Record<string, string>,
   noticed: '留意',
   promises: '承诺',
@@ -138,7 +134,7 @@ const en: Strings = {
     refused: { title: 'This link is no longer valid', text: 'It belongs to an earlier run. Start the copilot again and follow the new link that it prints.' },
   },
   waiting: { title: 'Waiting for a call', text: 'Cues, stages and both sides of the talk appear here once it begins.' },
-  phase: { waiting: 'Waiting', running: 'On a call', ended: 'Ended' },
+  phase: { ended: 'Ended' },
   clock: 'Call time',
   hold: (time) => `On hold ${time}`,
   deadAir: (s) => `Silent for ${s} s`,
@@ -146,7 +142,6 @@ const en: Strings = {
   customer: 'Customer',
   both: 'Both sides: ',
   speaking: 'speaking',
-  unknown: 'unknown',
   quote: (text) => `“${text}”`,
   semicolon: '; ',
 
@@ -183,11 +178,8 @@ const en: Strings = {
   typeUnknownWhy: 'Too little has been heard so far.',
   evidence: 'Evidence',
   intent: 'Wants',
-  emotion: 'Emotion',
-  probability: 'Probability',
   hint: 'A hint for this talk, kept in no customer file',
 
-  objection: 'Objection',
   handling: { now: 'handle now', defer: 'handle later' },
   noticed: 'Noticed',
   promises: 'Promises',
@@ -218,7 +210,7 @@ const en: Strings = {
   noSpeech: 'No speech was heard',
 
   notices: 'Condition',
-  lost: (s, n, reason) => `${s} s of audio missing in ${n} places (${reason})`,
+  lost: (s, n, reason) => `${s} s of audio missing in ${n} ${n === 1 ? 'place' : 'places'} (${reason})`,
   component: {
     asr: 'Recognition',
     engine: 'Recognition',
@@ -259,6 +251,12 @@ function remembered(): Language {
 export const language = ref<Language>(remembered())
 /** Every word of the interface, in the language chosen. */
 export const t = computed<Strings>(() => (language.value === 'en' ? en : zh))
+/** Both languages, the chosen one first, for the few sentences that must reach a reader of either. */
+export const both = computed(() => {
+  const chinese = { tag: 'zh-CN', words: zh }
+  const english = { tag: 'en', words: en }
+  return language.value === 'en' ? [english, chinese] : [chinese, english]
+})
 
 export function switchLanguage(): void {
   language.value = language.value === 'en' ? 'zh' : 'en'

@@ -3,8 +3,7 @@ import { computed, inject, reactive, ref, shallowRef, type InjectionKey } from '
 import { emptyCall } from './call'
 import { Connection, type Link } from './connection'
 import { fold } from './fold'
-import { fetchPlaybook, type Playbook } from './playbook'
-import { lookup } from './text'
+import { fetchPlaybook, sceneOf, type Playbook } from './playbook'
 import type { Answer, WireRecord } from './wire'
 
 const FLUSH_MS = 16
@@ -146,6 +145,6 @@ export function createStore(address: string) {
     answer,
     connect,
     probe: () => connection?.probe(),
-    scene: computed(() => lookup(playbook.value?.scenes, call.scene)),
+    scene: computed(() => sceneOf(playbook.value, call.scene, call.model)),
   }
 }

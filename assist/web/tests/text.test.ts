@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { stroke } from '../src/keys'
-import { shownStages, type Scene, type Stage } from '../src/playbook'
+import { sceneOf, shownStages, type Playbook, type Scene, type Stage } from '../src/playbook'
 import { clean, clock, lookup, marks, percent, seconds } from '../src/text'
 
 const marked = (text: string, ...words: string[]) =>
@@ -70,10 +70,30 @@ describe('keys', () => {
   })
 })
 
-it('shows the stages on the call, and those in between once entered', () => {
-  const stage = (id: string, off_call = false, interlude = false): Stage => ({ id, zh: id, off_call, interlude, do: [], never: [], steps: [] })
-  const scene: Scene = { zh: '', model: 'M3', stages: [stage('prepare', true), stage('greeting'), stage('gather_info', false, true), stage('propose')] }
+const stage = (id: string, off_call = false, interlude = false): Stage => ({
+  id,
+  zh: id,
+  off_call,
+  interlude,
+  do: ['做'],
+  never: ['不做'],
+  steps: [],
+})
+
+it('shows the stages on the call, and those in between once entered, where they were entered', () => {
+  const stages = [stage('prepare', true), stage('greeting'), stage('propose'), stage('gather_info', false, true)]
+  const scene: Scene = { zh: '', model: 'M3', stages }
   expect(shownStages(scene, []).map(({ id }) => id)).toEqual(['greeting', 'propose'])
-  expect(shownStages(scene, ['gather_info']).map(({ id }) => id)).toEqual(['greeting', 'gather_info', 'propose'])
+  const inOrder = ['greeting', 'gather_info', 'propose']
+  expect(shownStages(scene, inOrder).map(({ id }) => id)).toEqual(inOrder)
+  expect(shownStages(scene, ['gather_info']).map(({ id }) => id)).toEqual(['gather_info', 'greeting', 'propose'])
+  expect(shownStages(scene, ['prepare', 'greeting']).map(({ id }) => id)).toEqual(['prepare', 'greeting', 'propose'])
   expect(shownStages(undefined, ['greeting'])).toEqual([])
+})
+
+it('names the stages of a call without a scene by its model, without the advice of any scene', () => {
+  const playbook: Playbook = { id: '', version: '', labels: {}, advice: {}, scenes: { s: { zh: '', model: 'M3', stages: [stage('propose')] } } }
+  expect(sceneOf(playbook, 's', null)?.stages[0]).toMatchObject({ id: 'propose', do: ['做'] })
+  expect(sceneOf(playbook, null, 'M3')?.stages[0]).toMatchObject({ id: 'propose', do: [], never: [] })
+  expect([sceneOf(playbook, null, 'M1'), sceneOf(null, 's', 'M3')]).toEqual([undefined, undefined])
 })

@@ -1,0 +1,41 @@
+import dataclasses
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from assist.core.events import AudioFrame, CallEvent, Channel
+from assist.core.spans import WINDOW
+from tests.core.builders import AGENT, CUSTOMER
+
+pytestmark = pytest.mark.unit
+
+
+def test_each_channel_knows_the_other() -> None:
+    assert AGENT.other is CUSTOMER
+    assert CUSTOMER.other is AGENT
+    assert Channel("agent") is AGENT
+
+
+def test_a_frame_is_cut_into_its_windows() -> None:
+    pcm = np.arange(2 * WINDOW, dtype=np.float32)
+    frame = AudioFrame(AGENT, 1024, pcm, np.array([0.25, 0.75], np.float32))
+    first, second = frame.windows()
+    assert (first.start, first.speech, second.start, second.speech) == (1024, 0.25, 1536, 0.75)
+    assert np.array_equal(np.concatenate([first.pcm, second.pcm]), pcm)
+    assert frame.end == 2048
+
+
+@pytest.mark.parametrize("samples", [WINDOW - 1, WINDOW + 1, 2 * WINDOW])
+def test_a_frame_that_does_not_hold_whole_windows_is_refused(samples: int) -> None:
+    frame = AudioFrame(AGENT, 0, np.zeros(samples, np.float32), np.zeros(1, np.float32))
+    with pytest.raises(ValueError, match="1 windows of 512"):
+        list(frame.windows())
+
+
+@pytest.mark.parametrize("kind", get_args(CallEvent))
+def test_every_event_is_frozen_and_says_when_it_became_known(kind: type) -> None:
+    at, *_ = dataclasses.fields(kind)
+    assert at.name == "at"
+    assert at.kw_only
+    assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
