@@ -32,6 +32,8 @@ class Commitments:
             return
         text = transcript.text
         found = self._words.find(text)
+        if any(one.entry.label == "recap" for one in found):
+            return
         deadlines = find_deadlines(text)
         best: tuple[float, tuple[int, int]] | None = None
         for clause in _stretches(text, _CUTS):

@@ -8,7 +8,7 @@ from assist.core.playbook import ForbiddenPhrase, Lexicon, Phrases
 from assist.core.state import CallState
 from classifiers.phrases import Hit, PhraseSet
 
-_CUTS = "，。？！,.?!;；"
+_CUTS, _ENDS = "，。？！,.?!;；", "。？！?!;；"
 
 # What follows one of these in the same clause is somebody else's words, or denied.
 _REPORTS = PhraseSet(
@@ -47,9 +47,14 @@ class ForbiddenWords:
             _Found(entry, hit)
             for entry, phrases in self._entries
             for hit in phrases.find_all(text)
-            if not any(_follows(text, report, hit) for report in reports)
+            if not _spans_sentences(hit) and not any(_follows(text, report, hit) for report in reports)
         )
         return tuple(_judgement(one, transcript) for one in _best(found))
+
+
+def _spans_sentences(hit: Hit) -> bool:
+    """A gap may have bridged the end of a sentence, where the words before and after no longer belong together."""
+    return any(mark in hit.matched for mark in _ENDS)
 
 
 def _follows(text: str, report: Hit, hit: Hit) -> bool:

@@ -210,7 +210,7 @@ class CallSession:
             self._work.append(outcome)
         else:
             self._tick(self._now)  # what is overdue comes first, so that a log told again event by event gives the same
-            self._publish(outcome)
+            self._publish(replace(outcome, at=self._now))
 
     def _publish(self, event: CallEvent) -> None:
         """Folds an event into the state, hands it out, and lets every rule react to it before the next one."""

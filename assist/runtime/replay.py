@@ -101,6 +101,7 @@ class Replay:
             await self._wait_until(event.at)
             self._take(self._session.note(event))
         await self._wait_until(call.end)
+        self._take(self._session.advance(call.end))
         await self._end()
 
     async def _wait_until(self, at: int) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import mimetypes
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from assist.core.events import Answer
 from assist.server.feed import Feed
 from assist.server.gate import Gate, token_matches
+
+# Windows may know these as plain text, which a page that must not be sniffed cannot use.
+mimetypes.add_type("text/javascript", ".js")
+mimetypes.add_type("text/css", ".css")
 
 STATIC = Path(__file__).parent / "static"
 HELLO_SECONDS = 5.0
@@ -100,7 +105,7 @@ async def _serve(overlay: Overlay, ws: WebSocket) -> None:
 
 
 async def _send(feed: Feed, ws: WebSocket, position: int) -> None:
-    """Sends what is new, at the client's pace, for ever."""
+    """Sends what is new, at the client's pace, until the copilot stops."""
     call_id = feed.call_id
     await _say(ws, {"type": "welcome", "call_id": call_id, "seq": feed.seq})
     while True:
@@ -111,12 +116,16 @@ async def _send(feed: Feed, ws: WebSocket, position: int) -> None:
         changed = feed.changed
         forget, records = feed.after(position)
         if forget:
-            await _say(ws, {"type": "reset"})
+            await _say(ws, {"type": "reset", "seq": feed.seq})
         for record in records:
             await ws.send_text(record.text)
             position = record.seq
-        if not records:
-            await changed.wait()
+        if records:
+            continue
+        if feed.ended:
+            await ws.close(1001, "stopped")
+            return
+        await changed.wait()
 
 
 async def _receive(overlay: Overlay, ws: WebSocket) -> None:

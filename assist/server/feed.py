@@ -28,6 +28,7 @@ class Feed:
 
     def __init__(self, keep: int = KEEP, most: int = MOST) -> None:
         self.call_id: str | None = None
+        self.ended = False
         self._kept: list[Kept] = []
         self._whole_after = 0  # every record with a greater seq is still there
         self._keep, self._most = keep, most
@@ -37,6 +38,11 @@ class Feed:
     def seq(self) -> int:
         """The newest record's number, 0 before any."""
         return self._kept[-1].seq if self._kept else 0
+
+    def end(self) -> None:
+        """The copilot stops; those who wait are told to go."""
+        self.ended = True
+        self._wake()
 
     def begin(self, call_id: str) -> None:
         """A new call: what was kept of the last one goes."""
@@ -54,7 +60,7 @@ class Feed:
 
     def after(self, seq: int) -> tuple[bool, list[Kept]]:
         """Records newer than `seq`, and whether the reader has to forget what it had."""
-        if seq and seq < self._whole_after:
+        if seq < self._whole_after:
             return True, list(self._kept)
         low, high = 0, len(self._kept)
         while low < high:

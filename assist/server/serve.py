@@ -57,6 +57,8 @@ async def serving(overlay: Overlay, sock: socket.socket, static: Path = STATIC) 
     try:
         yield server
     finally:
+        overlay.feed.end()
+        await asyncio.sleep(0.05)  # pages are told that this is the end, not an outage
         server.should_exit = True
         await task
         sock.close()

@@ -144,8 +144,10 @@ class Script:
         return sorted(both, key=lambda frame: frame.start)
 
 
-runs = st.lists(st.tuples(st.sampled_from([0.0, 0.0, 0.4, 0.9, 0.9]), st.integers(1, 25)), max_size=8)
-side = runs.map(lambda parts: [probability for probability, count in parts for _ in range(count)])
+stretches = st.tuples(st.integers(0, 45), st.sampled_from([0.4, 0.9, 0.9, 0.9]), st.integers(1, 25))
+side = st.lists(stretches, max_size=6).map(
+    lambda parts: [window for quiet, loud, count in parts for window in [0.0] * quiet + [loud] * count]
+)
 scripts = st.builds(
     Script,
     side,

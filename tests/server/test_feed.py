@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from assist.core.events import (
@@ -118,7 +119,7 @@ def test_history_is_bounded_and_keeps_what_counts():
             seq += 1
             feed.publish(seq, event)
     forget, kept = feed.after(0)
-    assert not forget
+    assert forget
     assert kept[0].seq == 1
     assert kept[-1].seq == seq
     assert len(kept) < 1600
@@ -136,3 +137,13 @@ def test_a_reader_who_missed_what_was_left_out_starts_again():
     assert kept[-1].seq == 199
     assert feed.after(198) == (False, kept[-1:])
     assert feed.after(199) == (False, [])
+
+
+def test_pages_are_told_that_the_copilot_stops():
+    with running() as server, connect(f"ws://127.0.0.1:{server.port}/ws") as ws:
+        ws.send(_hello(server.overlay.token, 0, None))
+        ws.recv(timeout=10)
+        server.call(server.overlay.feed.end)
+        with pytest.raises(ConnectionClosed) as closed:
+            ws.recv(timeout=10)
+    assert closed.value.rcvd.code == 1001

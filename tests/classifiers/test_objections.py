@@ -1,0 +1,102 @@
+"""Objections: topic, kind and handling; questions and requests are none; the hidden one is read from the call."""
+
+import pytest
+
+from assist.core.events import ObjectionHit, ObjectionRaised
+from assist.core.playbook import Lexicon
+from assist.core.state import CallState, fold
+from classifiers.objections import Objections
+from tests.classifiers.conftest import Ask, call, said
+
+pytestmark = pytest.mark.unit
+
+TOPICS = [
+    ("price", "一个月一百九十九实在太贵了"),
+    ("competitor", "人家联通同样的才三十九块"),
+    ("network", "我家里信号一直很差"),
+    ("device", "送的路由器用了没几天就坏了"),
+    ("billing", "上个月莫名其妙多扣了我三十块"),
+    ("service", "打了五次电话都没人处理"),
+    ("contract", "一绑就是两年，提前走还要交违约金"),
+    ("need", "我平时很少上网，用不了那么多"),
+    ("time", "我这会儿没时间，改天再说"),
+    ("trust", "说得好听，谁知道是不是忽悠我"),
+    ("number", "换号太麻烦，号码绑定了银行卡"),
+]
+
+NONE = [
+    "请问这个套餐一个月多少钱",
+    "帮我查一下还剩多少流量",
+    "好的，那就办这个吧",
+    "你们营业厅几点开门",
+    "我的手机号是一三八开头的",
+    "嗯，你说",
+    "合约什么时候到期",
+    "信号现在好多了，谢谢你们",
+]
+
+
+@pytest.mark.parametrize(("topic", "text"), TOPICS)
+def test_topics(customer: Ask, topic: str, text: str) -> None:
+    assert customer(text)["objection"]["topic"] == topic
+
+
+@pytest.mark.parametrize("text", NONE)
+def test_no_objection(customer: Ask, text: str) -> None:
+    assert customer(text)["objection"] is None
+
+
+@pytest.mark.parametrize("text", ["一个月199实在太貴了", "一个月一百九十九实在太归了，我觉得不划算", "嗯那个呃实在太贵了呀"])
+def test_survives_what_recognition_does_to_text(customer: Ask, text: str) -> None:
+    assert customer(text)["objection"]["topic"] == "price"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("false", "哪儿都不好，反正就是不想办"),
+        ("false", "没时间没时间，回头再说吧"),
+        ("real", "上个月多扣了我三十块钱，到现在没退"),
+        ("real", "这个月租比以前贵了二十块"),
+    ],
+)
+def test_kinds(customer: Ask, kind: str, text: str) -> None:
+    assert customer(text)["objection"]["objection"] == kind
+
+
+@pytest.mark.parametrize(
+    ("handling", "text"),
+    [("now", "上个月多扣了我三十块钱"), ("defer", "这个太贵了，我要跟老婆商量一下，周末再定"), (None, "没时间没时间，回头再说吧")],
+)
+def test_handling_only_for_real_ones(lexicon: Lexicon, handling: str | None, text: str) -> None:
+    (judgement,) = Objections(lexicon).classify(said(text), call())
+    assert isinstance(judgement.hit, ObjectionHit)
+    assert judgement.hit.handling == handling
+
+
+def after(*topics: str) -> CallState:
+    state = call()
+    for i, topic in enumerate(topics):
+        hit = ObjectionHit(topic, "real", "now")
+        state = fold(state, ObjectionRaised(at=i, utterance=f"o{i}", hit=hit, score=0.8, evidence=()))
+    return state
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "kind"),
+    [
+        (("price", "network", "device"), "这月租还是太贵了", "hidden"),
+        (("price", "network", "device"), "说实话就是月租太贵了", "real"),
+        (("network", "device"), "这月租还是太贵了", "real"),
+        (("price", "price"), "这月租还是太贵了", "real"),
+        ((), "这月租还是太贵了", "real"),
+    ],
+)
+def test_hidden_is_the_fee_that_comes_back(lexicon: Lexicon, before: tuple[str, ...], text: str, kind: str) -> None:
+    (judgement,) = Objections(lexicon).classify(said(text, utterance="now"), after(*before))
+    assert judgement.hit.objection == kind
+    assert (judgement.hit.handling is None) == (kind == "hidden")
+
+
+def test_agents_do_not_object(agent: Ask) -> None:
+    assert agent("这个价格确实太贵了")["objection"] is None
