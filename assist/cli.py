@@ -42,14 +42,31 @@ def _replay_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that demo and replay share."""
     for option in reversed(
         [
-            click.option("--headless", is_flag=True, help="Print transcript and cues here instead of opening the overlay."),
-            click.option("--speed", type=Speed(), default="1", help="Times real time, or max: as fast as the machine can."),
-            click.option("--events", metavar="FILE|-", help="Write the event log (JSON lines) to a file, or to standard output."),
-            click.option("--playbook", default=DEFAULT_PLAYBOOK, metavar="NAME|FOLDER", help="Playbook to judge the call with."),
-            click.option("--model", default="base", metavar="NAME|FOLDER", help="Whisper weights: a name of `assist models list`, or a CTranslate2 folder."),
+            click.option(
+                "--headless", is_flag=True, help="Print transcript and cues here instead of opening the overlay."
+            ),
+            click.option(
+                "--speed", type=Speed(), default="1", help="Times real time, or max: as fast as the machine can."
+            ),
+            click.option(
+                "--events", metavar="FILE|-", help="Write the event log (JSON lines) to a file, or to standard output."
+            ),
+            click.option(
+                "--playbook", default=DEFAULT_PLAYBOOK, metavar="NAME|FOLDER", help="Playbook to judge the call with."
+            ),
+            click.option(
+                "--model",
+                default="base",
+                metavar="NAME|FOLDER",
+                help="Whisper weights: a name of `assist models list`, or a CTranslate2 folder.",
+            ),
             click.option("--threads", type=click.IntRange(1, 64), default=2, help="CPU threads of the recogniser."),
             click.option("--partials/--no-partials", default=True, help="Show words while they are spoken."),
-            click.option("--port", type=click.IntRange(1, 65535), help="Port of the overlay on this machine.  [default: a free one]"),
+            click.option(
+                "--port",
+                type=click.IntRange(1, 65535),
+                help="Port of the overlay on this machine.  [default: a free one]",
+            ),
             click.option("--browser/--no-browser", default=True, help="Open the overlay in the browser."),
             click.option("--stay/--no-stay", default=True, help="Keep the overlay up after the call, until Ctrl-C."),
         ]
@@ -84,10 +101,21 @@ def demo(headless: bool, speed: float | None, events: str | None, **rest: Any) -
 
 @main.command(context_settings=_CONTEXT)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--scene", metavar="ID", help="Kind of call, such as churn_inbound.  [default: the call's own, or the playbook's]")
+@click.option(
+    "--scene", metavar="ID", help="Kind of call, such as churn_inbound.  [default: the call's own, or the playbook's]"
+)
 @click.option("--channel", type=click.Choice([c.value for c in Channel]), help="Whose voice a mono recording holds.")
-@click.option("--block-ms", type=click.IntRange(1, 10_000), default=32, help="Audio read at a time; changes nothing in the result.")
-@click.option("--started-at", metavar="ISO8601", help="When the call began; promises are dated from it.  [default: the file's date]")
+@click.option(
+    "--block-ms",
+    type=click.IntRange(1, 10_000),
+    default=32,
+    help="Audio read at a time; changes nothing in the result.",
+)
+@click.option(
+    "--started-at",
+    metavar="ISO8601",
+    help="When the call began; promises are dated from it.  [default: the file's date]",
+)
 @_replay_options
 def replay(
     file: Path, scene: str | None, channel: str | None, block_ms: int, started_at: str | None, headless: bool,
@@ -108,7 +136,9 @@ def replay(
 
 @main.command(context_settings=_CONTEXT)
 @click.argument("file", metavar="FILE.jsonl|-", type=click.File("r", encoding="utf-8"))
-@click.option("--channel", type=click.Choice([c.value for c in Channel]), help="Who says it.  [default: judged as both]")
+@click.option(
+    "--channel", type=click.Choice([c.value for c in Channel]), help="Who says it.  [default: judged as both]"
+)
 @click.option("--playbook", default=DEFAULT_PLAYBOOK, metavar="NAME|FOLDER", help="Playbook whose word lists are used.")
 def classify(file: Any, channel: str | None, playbook: str) -> None:
     """What each classifier says of one sentence: {"text": …} per line in, one JSON line out.

@@ -48,7 +48,9 @@ class Call:
         """The recogniser, None when the texts are already there. Slow. Raises `EngineError`."""
         return self.input.load_engine() if isinstance(self.input, Sounding) else None
 
-    async def run(self, engine: AsrEngine | None, publish: Publisher, speed: float | None, ready: Callable[[Replay], None]) -> Replay:
+    async def run(
+        self, engine: AsrEngine | None, publish: Publisher, speed: float | None, ready: Callable[[Replay], None]
+    ) -> Replay:
         """Replays the call to its end; `ready` gets the driver before the first event. Raises `SourceError` where it breaks off."""
         worker = ModelWorker(engine) if engine is not None else None
         replay = Replay(self.session, worker, publish, speed)
@@ -86,7 +88,9 @@ def load_engine(settings: EngineSettings, hotwords: Sequence[str], progress: Pro
     from models.whisper import DecodeOptions, FasterWhisper  # loading CTranslate2 takes a second; a log needs none
 
     located = locate(settings.model, progress)
-    return FasterWhisper(located.folder, Path(settings.model).name, tuple(hotwords), DecodeOptions(threads=settings.threads))
+    return FasterWhisper(
+        located.folder, Path(settings.model).name, tuple(hotwords), DecodeOptions(threads=settings.threads)
+    )
 
 
 def open_log(call_id: str, target: str) -> tuple[JsonLines, TextIO]:
@@ -96,7 +100,9 @@ def open_log(call_id: str, target: str) -> tuple[JsonLines, TextIO]:
     try:
         out = Path(target).open("w", encoding="utf-8", newline="\n")  # noqa: SIM115 - the command closes it after the call
     except OSError as error:
-        raise SourceError("events.unwritable", f"{target}: cannot be written ({error.strerror}); choose another file") from error
+        raise SourceError(
+            "events.unwritable", f"{target}: cannot be written ({error.strerror}); choose another file"
+        ) from error
     return JsonLines(call_id, out), out
 
 
@@ -119,13 +125,17 @@ def _annotated(settings: ReplaySettings, playbook: Playbook) -> Call:
 
 
 def _recorded(settings: ReplaySettings, playbook: Playbook, progress: Progress | None) -> Call:
-    from audio.file import FileSource  # ONNX Runtime and PyAV are slow to load; a log or an annotated call needs neither
+    from audio.file import (
+        FileSource,
+    )  # ONNX Runtime and PyAV are slow to load; a log or an annotated call needs neither
 
     source = FileSource(settings.path, settings.channel, settings.block_ms)
     started = _started(settings, playbook, None, f"faster-whisper {Path(settings.engine.model).name}")
     hotwords = playbook.hotwords_for(started.scene)
     sounding = Sounding(source, lambda: load_engine(settings.engine, hotwords, progress))
-    return Call(_id(settings.path.stem), _session(settings, playbook, source.channels), started, source.seconds, sounding)
+    return Call(
+        _id(settings.path.stem), _session(settings, playbook, source.channels), started, source.seconds, sounding
+    )
 
 
 def _started(settings: ReplaySettings, playbook: Playbook, own_scene: str | None, engine: str) -> CallStarted:

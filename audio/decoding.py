@@ -7,6 +7,7 @@ timestamps becomes silence of the same length, so that later words keep their ti
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import av
 import av.error
@@ -56,7 +57,9 @@ class DecodedFile:
         try:
             self._container = av.open(str(path), mode="r", metadata_errors="ignore")
         except (av.error.FFmpegError, OSError, ValueError) as error:
-            raise SourceError("source.not_audio", f"{path}: not an audio file that can be read; export it as WAV or FLAC") from error
+            raise SourceError(
+                "source.not_audio", f"{path}: not an audio file that can be read; export it as WAV or FLAC"
+            ) from error
         if not self._container.streams.audio:
             self._container.close()
             raise SourceError("source.no_audio", f"{path}: there is no audio in this file; export it as WAV or FLAC")
@@ -65,9 +68,13 @@ class DecodedFile:
             self.channels = int(self._stream.codec_context.channels)
             self.rate = int(self._stream.codec_context.sample_rate or 0)
         except (AttributeError, ValueError) as error:
-            raise SourceError("source.not_audio", f"{path}: not an audio file that can be read; export it as WAV or FLAC") from error
+            raise SourceError(
+                "source.not_audio", f"{path}: not an audio file that can be read; export it as WAV or FLAC"
+            ) from error
         if not MIN_RATE <= self.rate <= MAX_RATE:
-            raise SourceError("source.rate", f"{path}: a sample rate of {self.rate} Hz cannot be used; export it at 16000 Hz")
+            raise SourceError(
+                "source.rate", f"{path}: a sample rate of {self.rate} Hz cannot be used; export it at 16000 Hz"
+            )
 
         self.seconds = self._declared_seconds()
 
@@ -119,27 +126,32 @@ class DecodedFile:
                 yield None, True
                 continue
             for frame in frames:
-                yield frame, False  # type: ignore[misc]
+                yield frame, False
 
     def _floats(self, frame: AvFrame, done: int) -> NDArray[np.float32]:
-        raw = frame.to_ndarray()
+        raw: NDArray[Any] = frame.to_ndarray()
         kind = raw.dtype
         if not frame.format.is_planar:
             raw = raw.reshape(-1, self.channels).T
         if kind == np.uint8:
             pcm = (raw.astype(np.float32) - 128.0) / 128.0
         elif np.issubdtype(kind, np.integer):
-            pcm = raw.astype(np.float32) / float(np.iinfo(kind).max + 1)
+            pcm = raw.astype(np.float32) / float(2 ** (8 * kind.itemsize - 1))
         else:
             pcm = raw.astype(np.float32)
         if not np.isfinite(pcm).all():
             at = done / self.rate
-            raise SourceError("source.not_finite", f"{self._path}: not a number (NaN or infinity) at {at:.2f} s; export it again")
-        return np.clip(pcm.T, -1.0, 1.0)
+            raise SourceError(
+                "source.not_finite", f"{self._path}: not a number (NaN or infinity) at {at:.2f} s; export it again"
+            )
+        limited: NDArray[np.float32] = np.clip(pcm.T, -1.0, 1.0)
+        return limited
 
     def _check_end(self, heard: float, damaged: bool) -> None:
         if heard == 0:
-            raise SourceError("source.no_samples", f"{self._path}: the file holds no samples; record or export it again")
+            raise SourceError(
+                "source.no_samples", f"{self._path}: the file holds no samples; record or export it again"
+            )
         expected = self.seconds
         if expected is not None and heard < expected - _SHORTFALL_SECONDS:
             raise SourceError(
@@ -147,4 +159,6 @@ class DecodedFile:
                 f"{self._path}: breaks off after {heard:.1f} of {expected:.1f} s; copy the whole recording again",
             )
         if damaged:
-            raise SourceError("source.truncated", f"{self._path}: breaks off after {heard:.1f} s; copy the whole recording again")
+            raise SourceError(
+                "source.truncated", f"{self._path}: breaks off after {heard:.1f} s; copy the whole recording again"
+            )

@@ -84,6 +84,10 @@ def _roles(path: Path, channels: int, channel: Channel | None) -> tuple[Channel,
         return (Channel.AGENT, Channel.CUSTOMER)
     if channels == 1:
         if channel is None:
-            raise SourceError("source.mono", f"{path} is mono; say whose voice it is with --channel agent or --channel customer")
+            raise SourceError(
+                "source.mono", f"{path} is mono; say whose voice it is with --channel agent or --channel customer"
+            )
         return (channel,)
-    raise SourceError("source.channels", f"{path} has {channels} channels; export two: left the agent, right the customer")
+    raise SourceError(
+        "source.channels", f"{path} has {channels} channels; export two: left the agent, right the customer"
+    )

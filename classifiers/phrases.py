@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
+from typing import Any
 
 import opencc
 from pypinyin import Style, pinyin
@@ -72,8 +73,13 @@ def normal_text(text: str) -> NormalText:
     return NormalText(text, characters, _syllables(characters), tuple(place for _, place in kept))
 
 
+def _single(unread: str) -> Any:  # the library takes lists too, its types say only strings
+    """What has no reading stands for itself, character by character, so that places stay aligned."""
+    return list(unread)
+
+
 def _syllables(characters: str) -> str:
-    readings = pinyin(characters, style=Style.NORMAL, errors=list)
+    readings = pinyin(characters, style=Style.NORMAL, errors=_single)
     return "".join(_code(reading[0]) for reading in readings)
 
 
@@ -149,7 +155,7 @@ def _as_syllables(token: str) -> str:
 
 @cache
 def _readings(char: str) -> tuple[str, ...]:
-    return tuple(pinyin(char, style=Style.NORMAL, heteronym=True, errors=list)[0])
+    return tuple(pinyin(char, style=Style.NORMAL, heteronym=True, errors=_single)[0])
 
 
 class PhraseSet:

@@ -75,7 +75,9 @@ def _entry(name: str, body: Mapping[str, object]) -> ModelEntry:
         source=str(body["source"]),
         card=str(body["card"]),
         packages=_strings(body["packages"]),
-        files=tuple(WeightFile(file, str(f["sha256"]), int(f["size"]), _strings(f["parts"])) for file, f in files.items()),
+        files=tuple(
+            WeightFile(file, str(f["sha256"]), int(f["size"]), _strings(f["parts"])) for file, f in files.items()
+        ),
     )
 
 
@@ -94,7 +96,9 @@ def entry(name: str) -> ModelEntry:
     """A model by name. Raises `EngineError` listing the known ones."""
     known = manifest()
     if name not in known:
-        raise EngineError("model.unknown", f"no model {name!r}: give a folder with model.bin, or one of: {', '.join(known)}")
+        raise EngineError(
+            "model.unknown", f"no model {name!r}: give a folder with model.bin, or one of: {', '.join(known)}"
+        )
     return known[name]
 
 
@@ -141,7 +145,8 @@ def _require(model: ModelEntry, folder: Path) -> None:
         if _sha256([path], None, None, file) != file.sha256:
             raise EngineError(
                 "model.digest",
-                f"{path}: wrong digest, the file is damaged or not the official one; delete it and run: assist models fetch {model.name}",
+                f"{path}: wrong digest, the file is damaged or not the official one; "
+                f"delete it and run: assist models fetch {model.name}",
             )
         _remember(path, file.sha256)
 
@@ -151,7 +156,9 @@ def _join(model: ModelEntry, home: Path, progress: Progress | None) -> None:
     for file in model.files:
         sources = [path for part in file.parts for path in _part(model, part)]
         if not sources:
-            raise EngineError("model.packages", f"the installed packages of {model.name!r} lack {file.name}; reinstall them")
+            raise EngineError(
+                "model.packages", f"the installed packages of {model.name!r} lack {file.name}; reinstall them"
+            )
         _write(sources, home / file.name, file, progress)
 
 

@@ -58,7 +58,9 @@ class FasterWhisper:
 
     capabilities = EngineCapabilities(partials=True, word_times=False, hotwords=True, languages=("zh",))
 
-    def __init__(self, folder: Path, name: str, hotwords: tuple[str, ...] = (), options: DecodeOptions | None = None) -> None:
+    def __init__(
+        self, folder: Path, name: str, hotwords: tuple[str, ...] = (), options: DecodeOptions | None = None
+    ) -> None:
         self.name = f"faster-whisper {name}"
         self._options = options or DecodeOptions()
         try:
@@ -66,9 +68,14 @@ class FasterWhisper:
                 str(folder), device="cpu", compute_type=self._options.compute_type, cpu_threads=self._options.threads
             )
         except (RuntimeError, ValueError, OSError) as error:
-            raise EngineError("engine.load", f"the weights in {folder} cannot be loaded ({error}); run: assist models verify") from error
+            raise EngineError(
+                "engine.load", f"the weights in {folder} cannot be loaded ({error}); run: assist models verify"
+            ) from error
         self._tokenizer = Tokenizer(
-            self._whisper.hf_tokenizer, self._whisper.model.is_multilingual, task="transcribe", language=self._options.language
+            self._whisper.hf_tokenizer,
+            self._whisper.model.is_multilingual,
+            task="transcribe",
+            language=self._options.language,
         )
         self._suppressed = list(get_suppressed_tokens(self._tokenizer, [-1]) or [])
         self._plain_prompt = list(self._tokenizer.sot_sequence)
@@ -80,7 +87,9 @@ class FasterWhisper:
         reason = self._suspicion(decoded, speech)
         if reason is not None and (job.final or job.pause):
             log.debug("retry of %s after %s", job.utterance, reason)
-            again = self._decode(job.pcm, self._options.retry_padding, self._plain_prompt, beam=self._options.retry_beam)
+            again = self._decode(
+                job.pcm, self._options.retry_padding, self._plain_prompt, beam=self._options.retry_beam
+            )
             reason = self._suspicion(again, speech)
             decoded = again if reason is None or again.log_probability > decoded.log_probability else decoded
         text = guards.collapse(decoded.text)

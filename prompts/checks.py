@@ -22,13 +22,23 @@ _GROUP_OF_LIST = {
 
 
 def check_references(
-    root: Page, models: Sequence[Page], scenes: Sequence[Page], cues: Sequence[Page], lexicons: Sequence[Page], labels: Labels
+    root: Page,
+    models: Sequence[Page],
+    scenes: Sequence[Page],
+    cues: Sequence[Page],
+    lexicons: Sequence[Page],
+    labels: Labels,
 ) -> None:
     """Raises `PlaybookError` at the first id that is unknown or stands twice."""
     _unique(models, "model")
     _unique(scenes, "scene")
     stages = {page.data["id"]: {stage["id"] for stage in page.data["stages"]} for page in models}
-    steps = {f"{stage['id']}.{step['id']}" for page in models for stage in page.data["stages"] for step in stage.get("steps", ())}
+    steps = {
+        f"{stage['id']}.{step['id']}"
+        for page in models
+        for stage in page.data["stages"]
+        for step in stage.get("steps", ())
+    }
     for page in models:
         for i, stage in enumerate(page.data["stages"]):
             _known(page, ("stages", i, "id"), stage["id"], labels["stages"], "stage")
@@ -47,7 +57,13 @@ def check_references(
     _check_cues(cues, [p.data["id"] for p in scenes], set().union(*stages.values()), steps, labels)
     for page in lexicons:
         for i, item in enumerate(page.data.get("forbidden", ())):
-            _known(page, ("forbidden", i, "category"), item["category"], labels["forbidden_categories"], "forbidden category")
+            _known(
+                page,
+                ("forbidden", i, "category"),
+                item["category"],
+                labels["forbidden_categories"],
+                "forbidden category",
+            )
         for name, group in _GROUP_OF_LIST.items():
             for i, item in enumerate(page.data.get(name, ())):
                 _known(page, (name, i, "label"), item["label"], labels[group], group)
@@ -58,7 +74,11 @@ def _check_cues(pages: Sequence[Page], scenes: list[str], stages: set[str], step
     for page in pages:
         for i, entry in enumerate(page.data):
             if entry["id"] in seen:
-                raise page.lines.error((i, "id"), "playbook.duplicate_id", f"{entry['id']!r} is already the id of an entry in {seen[entry['id']]}")
+                raise page.lines.error(
+                    (i, "id"),
+                    "playbook.duplicate_id",
+                    f"{entry['id']!r} is already the id of an entry in {seen[entry['id']]}",
+                )
             seen[entry["id"]] = page.lines.file.name
             for path, value, known, what in _named(entry, scenes, stages, steps, labels):
                 _known(page, (i, *path), value, known, what)
@@ -80,7 +100,7 @@ def _named(
         "stage": (stages, "stage"),
     }
     for j, trigger in enumerate(entry["when"]):
-        (name, body), = trigger.items()
+        ((name, body),) = trigger.items()
         where: Path = ("when", j, name)
         if name in lists:
             for k, value in enumerate(body):
@@ -92,20 +112,24 @@ def _named(
             known = {"emotion": labels["emotions"], "intent": labels["intents"], "step": steps}[body["name"]]
             for k, value in enumerate(body["labels"]):
                 yield (*where, "labels", k), value, known, body["name"]
-        elif name == "missing":
-            yield (*where, "step"), body["step"], steps, "step"
-            for k, value in enumerate(body["at"]):
-                yield (*where, "at", k), value, stages, "stage"
-        elif name == "staying":
-            yield (*where, "stage"), body["stage"], stages, "stage"
+        elif name in ("missing", "staying"):
+            yield from ((where + p, value, stages, "stage") for p, value in _stages_of(body))
             if "step" in body:
                 yield (*where, "step"), body["step"], steps, "step"
+
+
+def _stages_of(body: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    if "stage" in body:
+        yield ("stage",), body["stage"]
+    yield from ((("at", k), value) for k, value in enumerate(body.get("at", ())))
 
 
 def _known(page: Page, path: Path, value: str, known: Iterable[str], what: str) -> None:
     known = sorted(known)
     if value not in known:
-        raise page.lines.error(path, "playbook.unknown_id", f"{value!r} is not a known {what}; known: {', '.join(known)}")
+        raise page.lines.error(
+            path, "playbook.unknown_id", f"{value!r} is not a known {what}; known: {', '.join(known)}"
+        )
 
 
 def _unique(pages: Sequence[Page], what: str) -> None:
@@ -113,5 +137,7 @@ def _unique(pages: Sequence[Page], what: str) -> None:
     for page in pages:
         name = page.data["id"]
         if name in seen:
-            raise page.lines.error(("id",), "playbook.duplicate_id", f"{name!r} is already the id of the {what} in {seen[name]}")
+            raise page.lines.error(
+                ("id",), "playbook.duplicate_id", f"{name!r} is already the id of the {what} in {seen[name]}"
+            )
         seen[name] = page.lines.file.name

@@ -72,7 +72,9 @@ def playbook_folder(name: str) -> Path:
     if (here / name / "playbook.yaml").is_file():
         return here / name
     known = ", ".join(sorted(p.parent.name for p in here.glob("*/playbook.yaml")))
-    raise PlaybookError("playbook.unknown", f"no playbook {name!r}: give a folder with a playbook.yaml, or one of: {known}")
+    raise PlaybookError(
+        "playbook.unknown", f"no playbook {name!r}: give a folder with a playbook.yaml, or one of: {known}"
+    )
 
 
 def load_playbook(folder: Path) -> Playbook:
@@ -122,7 +124,9 @@ def _page(file: Path, kind: str) -> Page:
     data, lines = read_yaml(file)
     error = jsonschema.exceptions.best_match(_validator(kind).iter_errors(data))
     if error is not None:
-        raise lines.error(tuple(error.absolute_path), "playbook.schema", f"{error.json_path[2:] or 'the file'}: {error.message[:300]}")
+        raise lines.error(
+            tuple(error.absolute_path), "playbook.schema", f"{error.json_path[2:] or 'the file'}: {error.message[:300]}"
+        )
     for path, pattern in _patterns(data, ()):
         fault = pattern_fault(pattern)
         if fault is not None:
@@ -176,7 +180,9 @@ def _step(stage: str, data: Mapping[str, Any]) -> Step:
 
 def _scene(data: Mapping[str, Any]) -> Scene:
     guidance = {stage: Guidance(tuple(page["do"]), tuple(page["never"])) for stage, page in data["stages"].items()}
-    return Scene(data["id"], data["source"], data["model"], data["placed_by_us"], guidance, tuple(data.get("hotwords", ())))
+    return Scene(
+        data["id"], data["source"], data["model"], data["placed_by_us"], guidance, tuple(data.get("hotwords", ()))
+    )
 
 
 _TRIGGERS: Mapping[str, Callable[[Any], Trigger]] = {
@@ -192,7 +198,9 @@ _TRIGGERS: Mapping[str, Callable[[Any], Trigger]] = {
 
 
 def _entry(data: Mapping[str, Any]) -> Entry:
-    optional = {key: data[key] for key in ("priority", "cool_down_seconds", "max_per_call", "expires_seconds") if key in data}
+    optional = {
+        key: data[key] for key in ("priority", "cool_down_seconds", "max_per_call", "expires_seconds") if key in data
+    }
     return Entry(
         id=data["id"],
         source=data["source"],
@@ -228,10 +236,17 @@ def _lexicon(files: Iterable[Mapping[str, Any]]) -> Lexicon:
             forbidden.append(ForbiddenPhrase(item["category"], item["severity"], _phrases(item), item["say_instead"]))
         for name in _WEIGHTED:
             for item in data.get(name, ()):
-                weighted[name].append(Weighted(item["label"], _phrases(item), float(item.get("weight", 1.0)), item.get("why", "")))
+                weighted[name].append(
+                    Weighted(item["label"], _phrases(item), float(item.get("weight", 1.0)), item.get("why", ""))
+                )
         hotwords += data.get("hotwords", ())
         unless += data.get("forbidden_unless", ())
-    return Lexicon(tuple(forbidden), tuple(unless), hotwords=tuple(hotwords), **{name: tuple(items) for name, items in weighted.items()})
+    return Lexicon(
+        tuple(forbidden),
+        tuple(unless),
+        hotwords=tuple(hotwords),
+        **{name: tuple(items) for name, items in weighted.items()},
+    )
 
 
 __all__ = ["Page", "PlaybookError", "load_playbook", "playbook_folder", "taxonomy"]

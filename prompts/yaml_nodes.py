@@ -46,7 +46,9 @@ def read_yaml(file: Path) -> tuple[Any, Lines]:
     try:
         raw = file.read_bytes()
     except OSError as error:
-        raise PlaybookError("playbook.unreadable", f"{file}: cannot be read ({error.strerror}); check the path and rights") from error
+        raise PlaybookError(
+            "playbook.unreadable", f"{file}: cannot be read ({error.strerror}); check the path and rights"
+        ) from error
     if len(raw) > MAX_BYTES:
         raise lines.error((), "playbook.too_large", f"{len(raw)} bytes are more than {MAX_BYTES}; split the file")
     try:
@@ -57,7 +59,9 @@ def read_yaml(file: Path) -> tuple[Any, Lines]:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise PlaybookError("playbook.syntax", f"{file}:{line}: {error.problem}") from error
     except (yaml.YAMLError, RecursionError) as error:
-        raise lines.error((), "playbook.syntax", "not readable as YAML; check for control characters and deep nesting") from error
+        raise lines.error(
+            (), "playbook.syntax", "not readable as YAML; check for control characters and deep nesting"
+        ) from error
     if node is None:
         raise lines.error((), "playbook.empty", "the file is empty")
     return _value(node, (), lines), lines
@@ -67,10 +71,14 @@ class _NoAliases(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise yaml.MarkedYAMLError(problem="anchors and aliases are not allowed; write it out", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(
+                problem="anchors and aliases are not allowed; write it out", problem_mark=event.start_mark
+            )
         if getattr(event, "tag", None):
-            raise yaml.MarkedYAMLError(problem="tags are not allowed; write plain values", problem_mark=event.start_mark)
-        return super().compose_node(parent, index)  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(
+                problem="tags are not allowed; write plain values", problem_mark=event.start_mark
+            )
+        return super().compose_node(parent, index)
 
 
 def _value(node: yaml.Node, path: tuple[str | int, ...], lines: Lines) -> Any:
@@ -84,11 +92,13 @@ def _value(node: yaml.Node, path: tuple[str | int, ...], lines: Lines) -> Any:
                 raise lines.error(path, "playbook.syntax", "a key must be plain text")
             if key.value in out:
                 lines.note((*path, key.value), key.start_mark.line + 1)
-                raise lines.error((*path, key.value), "playbook.duplicate_key", f"{key.value!r} stands here twice; keep one")
+                raise lines.error(
+                    (*path, key.value), "playbook.duplicate_key", f"{key.value!r} stands here twice; keep one"
+                )
             out[key.value] = _value(item, (*path, key.value), lines)
         return out
     text = str(node.value)
-    if node.style in ("'", '"', "|", ">"):
+    if isinstance(node, yaml.ScalarNode) and node.style in ("'", '"', "|", ">"):
         return text
     if text in _WORDS:
         return _WORDS[text]

@@ -33,15 +33,23 @@ from assist.server.serve import LOOPBACK, listen, serving
 from assist.settings import EngineSettings, ReplaySettings
 
 DEMO = Path(__file__).parent.parent / "assist" / "demo" / "churn_angry.mka"
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
 
 # Notes the wall time at which each final text and each cue first stands in the page.
 _WATCH = """() => {
   window.seen = {};
   const note = () => {
     const now = performance.timeOrigin + performance.now();
-    for (const e of document.querySelectorAll('[data-testid=utterance][data-final="true"]')) seen['final ' + e.dataset.utterance] ??= now;
-    for (const e of document.querySelectorAll('[data-testid=cue]')) seen['cue ' + e.dataset.cue] ??= now;
+    for (const e of document.querySelectorAll('[data-testid=utterance][data-final="true"]'))
+      seen['final ' + e.dataset.utterance] ??= now;
+    for (const e of document.querySelectorAll('[data-testid=cue]'))
+      seen['cue ' + e.dataset.cue] ??= now;
   };
   new MutationObserver(note).observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
 }"""
@@ -142,7 +150,11 @@ def main() -> None:
     for name, seconds in delays(measured, turns).items():
         if len(seconds) > 1:
             tail = statistics.quantiles(seconds, n=20, method="inclusive")[-1]
-            figures[name] = {"n": len(seconds), "median_s": round(statistics.median(seconds), 2), "p95_s": round(tail, 2)}
+            figures[name] = {
+                "n": len(seconds),
+                "median_s": round(statistics.median(seconds), 2),
+                "p95_s": round(tail, 2),
+            }
     json.dump(figures, sys.stdout, ensure_ascii=False, indent=1)
     print()
     if arguments.json:

@@ -51,7 +51,9 @@ def _python() -> Finding:
 def _libraries() -> Finding:
     names = ("faster_whisper", "ctranslate2", "onnxruntime", "av", "soxr", "pypinyin", "opencc", "starlette", "uvicorn")
     missing = [name for name in names if importlib.util.find_spec(name) is None]
-    return Finding("libraries", "missing: " + ", ".join(missing) if missing else "all there", "make install" if missing else "")
+    return Finding(
+        "libraries", "missing: " + ", ".join(missing) if missing else "all there", "make install" if missing else ""
+    )
 
 
 def _weights() -> Finding:
@@ -81,7 +83,9 @@ def _playbook(name: str) -> Finding:
         playbook = read_playbook(name)
     except AssistError as error:
         return Finding("playbook", error.message, f"assist playbook check {name}")
-    return Finding("playbook", f"{playbook.id} {playbook.version}: {len(playbook.scenes)} scenes, {len(playbook.entries)} entries")
+    return Finding(
+        "playbook", f"{playbook.id} {playbook.version}: {len(playbook.scenes)} scenes, {len(playbook.entries)} entries"
+    )
 
 
 def _page() -> Finding:
@@ -104,7 +108,12 @@ def _demo() -> Finding:
 
 def _cores() -> Finding:
     cores = os.cpu_count() or 1
-    return Finding("processor", f"{cores} cores", "" if cores >= 2 else "two cores are needed to keep up with both voices", needed=False)
+    return Finding(
+        "processor",
+        f"{cores} cores",
+        "" if cores >= 2 else "two cores are needed to keep up with both voices",
+        needed=False,
+    )
 
 
 def _space() -> Finding:
@@ -112,4 +121,9 @@ def _space() -> Finding:
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free
-    return Finding("disk", f"{free / 1e9:.1f} GB free", "" if free > _LEAST_FREE_BYTES else "free 500 MB for the weights", needed=False)
+    return Finding(
+        "disk",
+        f"{free / 1e9:.1f} GB free",
+        "" if free > _LEAST_FREE_BYTES else "free 500 MB for the weights",
+        needed=False,
+    )

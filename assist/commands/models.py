@@ -27,7 +27,9 @@ def fetch(name: str, out: TextIO) -> None:
     """Gets weights into the cache with a progress bar. Raises `EngineError` with the mend."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(file=out)) as bar:
-        tasks = {file.name: bar.add_task(file.name, total=file.size, visible=False) for file in weights.entry(name).files}
+        tasks = {
+            file.name: bar.add_task(file.name, total=file.size, visible=False) for file in weights.entry(name).files
+        }
 
         def progress(what: str, done: int, whole: int) -> None:
             bar.update(tasks[what], completed=done, total=whole, visible=True)

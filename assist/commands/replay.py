@@ -27,6 +27,7 @@ from assist.server.gate import new_token
 from assist.server.serve import LOOPBACK, listen, serving
 from assist.settings import OverlaySettings, ReplaySettings
 from assist.terminal import Terminal
+from models.weights import Progress as WeightsProgress
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ def replay_call(settings: ReplaySettings, overlay: OverlaySettings, headless: bo
             asyncio.run(run.with_overlay(overlay))
 
 
-def _show(bar: Progress) -> wiring.Progress:
+def _show(bar: Progress) -> WeightsProgress:
     tasks = {}
 
     def progress(what: str, done: int, whole: int) -> None:
@@ -93,7 +94,9 @@ class _Run:
             feed.begin(self._call.call_id)
             await self._play(engine, [], (feed.publish,))
             if overlay.stay:
-                click.echo("通话结束，页面还开着；Ctrl-C 退出。 The call is over; the page stays up until Ctrl-C.", err=True)
+                click.echo(
+                    "通话结束，页面还开着；Ctrl-C 退出。 The call is over; the page stays up until Ctrl-C.", err=True
+                )
                 await asyncio.Event().wait()
 
     async def _play(self, engine: AsrEngine | None, sinks: Sequence[Sink], listeners: Sequence[Listener]) -> None:
@@ -102,7 +105,11 @@ class _Run:
             sink, out = wiring.open_log(self._call.call_id, self._settings.events)
             sinks = [*sinks, sink]
         loop = asyncio.get_running_loop()
-        runners = [SinkRunner(s, lambda code, text: loop.call_soon_threadsafe(self._sink_fault, code, text)) for s in sinks]
+
+        def fault(code: str, message: str) -> None:
+            loop.call_soon_threadsafe(self._sink_fault, code, message)
+
+        runners = [SinkRunner(sink, fault) for sink in sinks]
         publish = Publisher(runners, listeners)
         try:
             replay = await self._call.run(engine, publish, self._settings.speed, self._ready)

@@ -63,7 +63,11 @@ def _no_backchannel(event: CallEvent, state: CallState, limits: Thresholds) -> N
     text = _final(event, Channel.CUSTOMER)
     limit = limits.unanswered_customer_utterances
     spoken = state.spoken[-limit:]
-    if text is None or len(spoken) < limit or any(s.channel is Channel.AGENT for s in (*spoken, *state.speaking)):
+    if (
+        text is None
+        or len(spoken) < limit
+        or Channel.AGENT in (*(s.channel for s in spoken), *(s.channel for s in state.speaking))
+    ):
         return None
     earlier = state.spoken[-limit - 1 : -limit]
     if earlier and earlier[0].channel is Channel.CUSTOMER:  # noticed when the row reached the limit
@@ -105,7 +109,8 @@ def _no_empathy(event: CallEvent, state: CallState, limits: Thresholds) -> Notic
     if text is None or not said or not _signalled(state, said[-1], "emotion", ("angry",)):
         return None
     if any(
-        heard.signal.utterance == text.utterance and heard.signal.label.startswith(("handle_emotion.", "neutral_response."))
+        heard.signal.utterance == text.utterance
+        and heard.signal.label.startswith(("handle_emotion.", "neutral_response."))
         for heard in state.signals
     ):
         return None

@@ -75,7 +75,9 @@ class CuePolicy:
     def deadline(self, state: CallState) -> int | None:
         times = [shown.cue.expires for shown in state.showing]
         if state.summary is None:
-            times += [at for entry, trigger in self._staying if (at := self._stay_ends(entry, trigger, state)) is not None]
+            times += [
+                at for entry, trigger in self._staying if (at := self._stay_ends(entry, trigger, state)) is not None
+            ]
         return min(times, default=None)
 
     def due(self, now: int, state: CallState) -> Iterator[CallEvent]:
@@ -252,5 +254,3 @@ def _triggered(trigger: Trigger, entry: Entry, event: CallEvent) -> tuple[Eviden
         case OnMissing(step=step, at=at), StageEntered(stage=stage) if stage in at and step not in event.done:
             return event.because
     return None
-
-

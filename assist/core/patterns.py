@@ -7,7 +7,9 @@ Brackets do not nest, gaps are few and never at an edge, so that no pattern can 
 import re
 
 MAX_GAPS = 3
-FILLERS = frozenset("嗯呃啊哦噢哎唉呀诶欸嘛呢啦吧喔哟呗")  # come and go in speech, so they neither help nor hinder a match
+FILLERS = frozenset(
+    "嗯呃啊哦噢哎唉呀诶欸嘛呢啦吧喔哟呗"
+)  # come and go in speech, so they neither help nor hinder a match
 _GROUP = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
 _BRACKET = re.compile(r"[()\[\]]")
 

@@ -74,7 +74,9 @@ class SessionRules:
 class CallSession:
     """One call. Nothing in here waits, and nothing in here knows what time it is outside the call."""
 
-    def __init__(self, playbook: Playbook, classifiers: Sequence[Classifier], rules: SessionRules | None = None) -> None:
+    def __init__(
+        self, playbook: Playbook, classifiers: Sequence[Classifier], rules: SessionRules | None = None
+    ) -> None:
         rules = rules or SessionRules()
         self._state = CallState()
         self._listeners = {c: Listener(c, rules.endpointing, rules.partials) for c in rules.channels}

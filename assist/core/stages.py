@@ -42,9 +42,9 @@ class StageTracker:
         for heard in state.signals:
             signal = heard.signal
             if signal.utterance == utterance and signal.signal in ("step", "stage"):
-                stage = signal.label.split(".")[0]
-                votes[stage] += 1
-                why.setdefault(stage, []).extend(signal.evidence)
+                named = signal.label.split(".")[0]
+                votes[named] += 1
+                why.setdefault(named, []).extend(signal.evidence)
         best: tuple[float, Stage] | None = None
         for stage_id, count in votes.items():
             stage = self._stage(model, stage_id)

@@ -17,7 +17,10 @@ def summarise(state: CallState) -> Summary:
     findings = [
         *(Finding(kind="forbidden", label=f.hit.category, moment=f.at, utterance=f.utterance) for f in state.forbidden),
         *(Finding(kind="objection", label=o.hit.topic, moment=o.at, utterance=o.utterance) for o in state.objections),
-        *(Finding(kind="behaviour", label=b.rule, moment=b.since, utterance=_about(b.evidence)) for b in state.behaviours),
+        *(
+            Finding(kind="behaviour", label=b.rule, moment=b.since, utterance=_about(b.evidence))
+            for b in state.behaviours
+        ),
     ]
     intents = (h.signal.label for h in state.signals if h.signal.signal == "intent")
     return Summary(

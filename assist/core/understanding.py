@@ -52,7 +52,9 @@ class Understanding:
             self._faults[classifier.name] += 1
             off = self._faults[classifier.name] >= MAX_FAULTS
             message = f"{classifier.name}: {type(error).__name__}" + ("; switched off for this call" if off else "")
-            yield Fault(at=state.at, component="classifier", code="classifier.failed", message=message, recoverable=not off)
+            yield Fault(
+                at=state.at, component="classifier", code="classifier.failed", message=message, recoverable=not off
+            )
             return
         for judgement in judgements:
             yield from self._event(judgement, text, state)
@@ -63,12 +65,16 @@ class Understanding:
             case ForbiddenHit() as hit:
                 yield ForbiddenSaid(at=state.at, utterance=utterance, hit=hit, score=signal.score)
             case ObjectionHit() as hit:
-                yield ObjectionRaised(at=state.at, utterance=utterance, hit=hit, score=signal.score, evidence=signal.evidence)
+                yield ObjectionRaised(
+                    at=state.at, utterance=utterance, hit=hit, score=signal.score, evidence=signal.evidence
+                )
             case Promise() as hit:
                 yield CommitmentMade(at=state.at, utterance=utterance, promise=hit)
             case TypeProbabilities(probabilities=probabilities):
                 known = signal.label if signal.score >= self._type_threshold else None
                 if known != state.type:
-                    yield CustomerTypeChanged(at=state.at, type=known, probabilities=probabilities, evidence=signal.evidence)
+                    yield CustomerTypeChanged(
+                        at=state.at, type=known, probabilities=probabilities, evidence=signal.evidence
+                    )
             case None:
                 yield Signalled(at=state.at, signal=signal)

@@ -55,7 +55,7 @@ class _Field:
 
 
 @cache
-def _fields(cls: type) -> tuple[_Field, ...]:
+def _fields(cls: Any) -> tuple[_Field, ...]:
     hints = typing.get_type_hints(cls, include_extras=True)
     found = []
     for field in dataclasses.fields(cls):
@@ -74,6 +74,11 @@ def _fields(cls: type) -> tuple[_Field, ...]:
     return tuple(found)
 
 
+def _fields_of(value: Any) -> tuple[_Field, ...]:
+    cls: Any = type(value)
+    return _fields(cls)
+
+
 def _is_time(declared: Any) -> bool:
     if get_origin(declared) in _UNIONS:
         return _is_time(get_args(declared)[0])
@@ -86,12 +91,19 @@ def _is_time(declared: Any) -> bool:
 def encode(event: CallEvent, call_id: str, seq: int) -> Record:
     """The wire record of one event."""
     body = _encode_fields(event)
-    return {"v": VERSION, "call_id": call_id, "seq": seq, "at_ms": body.pop("at_ms"), "kind": kind_of(type(event))} | body
+    return {
+        "v": VERSION,
+        "call_id": call_id,
+        "seq": seq,
+        "at_ms": body.pop("at_ms"),
+        "kind": kind_of(type(event)),
+    } | body
 
 
 def plain(value: Any) -> Json:
     """Any of the core's dataclasses as JSON data, by the same rules as an event; used for snapshots of the state."""
-    return _encode(value, False)
+    data: Json = _encode(value, False)
+    return data
 
 
 def dumps(record: Json) -> str:
@@ -115,7 +127,7 @@ def _encode(value: Any, is_time: bool) -> Any:
 
 def _encode_fields(value: Any) -> dict[str, Any]:
     out: dict[str, Any] = {}
-    for field in _fields(type(value)):
+    for field in _fields_of(value):
         content = getattr(value, field.name)
         if field.flat:
             out |= _encode_fields(content)
@@ -142,7 +154,9 @@ def decode(record: Json) -> Recorded:
         raise LogCorrupt("log.not_object", "not a JSON object")
     version = record.get("v")
     if version != VERSION:
-        raise LogCorrupt("log.version", f"wire version {version!r} is not known here; this release reads version {VERSION}")
+        raise LogCorrupt(
+            "log.version", f"wire version {version!r} is not known here; this release reads version {VERSION}"
+        )
     kind = record.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         raise LogCorrupt("log.kind", f"unknown kind {kind!r}")

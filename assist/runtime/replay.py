@@ -21,7 +21,6 @@ from assist.runtime.worker import ModelWorker, Result
 
 _READ_AHEAD = 16  # frames fetched from the source at a time
 _LAG_SECONDS = 1.0  # this far behind real time, partials are left out
-_END_SECONDS = 120.0
 
 Publish = Callable[[Iterable[CallEvent]], None]
 
@@ -88,7 +87,9 @@ class Replay:
                     await self._hear(item)
         except SourceError as error:
             broken = error
-            fault = Fault(at=self._session.now, component="audio", code=error.code, message=error.message, recoverable=False)
+            fault = Fault(
+                at=self._session.now, component="audio", code=error.code, message=error.message, recoverable=False
+            )
             self._take(self._session.note(fault))
         await self._end()
         if broken is not None:
@@ -141,7 +142,7 @@ class Replay:
         done: asyncio.Future[Result | None] = loop.create_future()
 
         def deliver(_: TranscribeJob, result: Result | None) -> None:
-            loop.call_soon_threadsafe(lambda: done.cancelled() or done.set_result(result))
+            loop.call_soon_threadsafe(_settle, done, result)
 
         self._worker.submit(job, deliver)
         while not done.done():
@@ -150,10 +151,7 @@ class Replay:
         return done.result()
 
     async def _end(self) -> None:
-        deadline = time.monotonic() + _END_SECONDS
         await self._work(self._session.end())
-        while not self._session.ended and time.monotonic() < deadline:
-            await asyncio.sleep(0.05)
 
     def _obey(self) -> None:
         while not self._commands.empty():
@@ -171,3 +169,8 @@ class Replay:
 
 def _some(heard: Iterator[Heard]) -> list[Heard]:
     return list(islice(heard, _READ_AHEAD))
+
+
+def _settle(done: "asyncio.Future[Result | None]", result: Result | None) -> None:
+    if not done.cancelled():
+        done.set_result(result)

@@ -58,7 +58,9 @@ class SinkRunner:
                 if not self._cut:
                     self._sink.publish(seq, event)
             except Exception as error:  # the sink's boundary: a full disk must not end the call
-                self._give_up("sink.failed", f"{self._sink.name}: {type(error).__name__}, nothing more is written there")
+                self._give_up(
+                    "sink.failed", f"{self._sink.name}: {type(error).__name__}, nothing more is written there"
+                )
                 if event is None:
                     return
 

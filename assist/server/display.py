@@ -8,7 +8,9 @@ from assist.core.playbook import Model, Playbook, Scene, Stage
 def display(playbook: Playbook) -> dict[str, Any]:
     """Names of all labels, and for each scene its stages with steps, do and never-do."""
     lent = [s for model in playbook.models.values() for s in model.stages if s.interlude]
-    scenes = {scene.id: _scene(playbook, scene, playbook.models[scene.model], lent) for scene in playbook.scenes.values()}
+    scenes = {
+        scene.id: _scene(playbook, scene, playbook.models[scene.model], lent) for scene in playbook.scenes.values()
+    }
     fallback = playbook.models[playbook.fallback_model]
     for scene_id in playbook.labels["scenes"]:
         if scene_id not in scenes:
@@ -44,7 +46,13 @@ def _stage(stage: Stage, scene: Scene | None) -> dict[str, Any]:
         "do": list(guidance.do) if guidance else [],
         "never": list(guidance.never) if guidance else [],
         "steps": [
-            {"id": step.id, "zh": step.title.zh, "en": step.title.en, "required": step.required, "channel": step.channel.value}
+            {
+                "id": step.id,
+                "zh": step.title.zh,
+                "en": step.title.en,
+                "required": step.required,
+                "channel": step.channel.value,
+            }
             for step in stage.steps
         ],
     }

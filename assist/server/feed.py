@@ -8,7 +8,7 @@ import asyncio
 from dataclasses import dataclass
 
 from assist.core import wire
-from assist.core.events import CallEvent, CueRetired, CueShown, CueSuppressed, Transcribed
+from assist.core.events import CallEvent, CueRetired, CueShown, CueSuppressed, Transcribed, Transcript
 
 KEEP = 4000  # records kept whole; a quarter of them is compacted away at a time
 MOST = 20_000
@@ -80,7 +80,7 @@ class Feed:
     def _compact(self) -> None:
         """Leaves out of the older part what later records have made void."""
         older, newer = self._kept[: -self._keep // 4], self._kept[-self._keep // 4 :]
-        settled = {k.event.transcript.utterance for k in self._kept if _is_final(k.event)}
+        settled = {text.utterance for k in self._kept if (text := _final(k.event)) is not None}
         retired = {k.event.cue_id for k in older if isinstance(k.event, CueRetired)}
         kept = [k for k in older if not _void(k.event, settled, retired)]
         if len(kept) + len(newer) > self._most:
@@ -90,8 +90,8 @@ class Feed:
         self._keep = max(self._keep, len(self._kept) + KEEP // 4)
 
 
-def _is_final(event: CallEvent) -> bool:
-    return isinstance(event, Transcribed) and event.transcript.final
+def _final(event: CallEvent) -> Transcript | None:
+    return event.transcript if isinstance(event, Transcribed) and event.transcript.final else None
 
 
 def _void(event: CallEvent, settled: set[str], retired: set[str]) -> bool:

@@ -25,7 +25,9 @@ def listen(port: int | None) -> socket.socket:
         sock.bind((LOOPBACK, port or 0))
     except OSError as error:
         sock.close()
-        raise SettingsError("server.port", f"port {port} cannot be used ({error.strerror}); choose another with --port") from error
+        raise SettingsError(
+            "server.port", f"port {port} cannot be used ({error.strerror}); choose another with --port"
+        ) from error
     return sock
 
 

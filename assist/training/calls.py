@@ -89,7 +89,9 @@ def _timing(path: Path, count: int) -> Sequence[tuple[float, float]] | None:
 def _json(path: Path) -> Any:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise SourceError("call.too_large", f"{path}: larger than {MAX_BYTES >> 20} MiB; is this an annotated call?")
+            raise SourceError(
+                "call.too_large", f"{path}: larger than {MAX_BYTES >> 20} MiB; is this an annotated call?"
+            )
         return json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SourceError("source.missing", f"{path}: cannot be read ({error.strerror}); check the path") from error

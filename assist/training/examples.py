@@ -43,7 +43,9 @@ def failures(playbook: Playbook, classifiers: Sequence[Classifier]) -> Iterator[
                     yield Failed(entry.id, example, should)
 
 
-def fires(playbook: Playbook, classifiers: Sequence[Classifier], entry: Entry, lines: Sequence[Line], *, wait: bool) -> bool:
+def fires(
+    playbook: Playbook, classifiers: Sequence[Classifier], entry: Entry, lines: Sequence[Line], *, wait: bool
+) -> bool:
     """Whether an entry is set off by lines said in a fresh call; one that was held back for want of room counts as set off."""
     scene = entry.scope.scenes[0] if entry.scope.scenes else playbook.default_scene
     events = _played(playbook, classifiers, scene, lines, _patience(entry) if wait else 0.0)

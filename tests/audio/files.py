@@ -11,14 +11,18 @@ from numpy.typing import NDArray
 def tone(seconds: float, rate: int, channels: int = 2, frequency: float = 220.0) -> NDArray[np.float32]:
     """A quiet tone of shape (n, channels); each channel an octave above the one before."""
     time = np.arange(int(seconds * rate)) / rate
-    return np.stack([0.2 * np.sin(2 * np.pi * frequency * 2**c * time) for c in range(channels)], axis=1).astype(np.float32)
+    return np.stack([0.2 * np.sin(2 * np.pi * frequency * 2**c * time) for c in range(channels)], axis=1).astype(
+        np.float32
+    )
 
 
 def wav(path: Path, pcm: NDArray[np.float32], rate: int, *, floats: bool = False) -> Path:
     """A WAV file, 16 bit or float."""
     data = pcm.astype("<f4").tobytes() if floats else (np.clip(pcm, -1, 1) * 32767).astype("<i2").tobytes()
     width, channels = (4 if floats else 2), pcm.shape[1]
-    head = struct.pack("<HHIIHH", 3 if floats else 1, channels, rate, rate * channels * width, channels * width, width * 8)
+    head = struct.pack(
+        "<HHIIHH", 3 if floats else 1, channels, rate, rate * channels * width, channels * width, width * 8
+    )
     body = b"WAVEfmt " + struct.pack("<I", len(head)) + head + b"data" + struct.pack("<I", len(data)) + data
     path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
     return path

@@ -36,7 +36,16 @@ def test_any_rate_becomes_16_khz_and_keeps_pitch_and_length(tmp_path, rate):
     assert _pitch(customer[:RATE]) == pytest.approx(440, abs=3)
 
 
-@pytest.mark.parametrize(("name", "codec", "rate"), [("a.flac", "flac", 16_000), ("a.ogg", "libopus", 48_000), ("a.mp3", "libmp3lame", 44_100), ("a.mka", "flac", 16_000), ("a.m4a", "aac", 44_100)])
+@pytest.mark.parametrize(
+    ("name", "codec", "rate"),
+    [
+        ("a.flac", "flac", 16_000),
+        ("a.ogg", "libopus", 48_000),
+        ("a.mp3", "libmp3lame", 44_100),
+        ("a.mka", "flac", 16_000),
+        ("a.m4a", "aac", 44_100),
+    ],
+)
 def test_any_container_keeps_the_sides_apart(tmp_path, name, codec, rate):
     pcm = tone(2.0, rate)
     pcm[: rate // 2, 1] = 0  # the customer says nothing in the first half second
@@ -50,7 +59,12 @@ def test_the_cut_of_the_input_changes_nothing(tmp_path):
     path = wav(tmp_path / "a.wav", tone(3.0, 44_100), 44_100)
     runs = []
     for block_ms in (1, 10, 32, 250, 5000):
-        runs.append([(h.channel, h.start, h.pcm.tobytes(), h.speech.tobytes()) for h in FileSource(path, block_ms=block_ms).heard()])
+        runs.append(
+            [
+                (h.channel, h.start, h.pcm.tobytes(), h.speech.tobytes())
+                for h in FileSource(path, block_ms=block_ms).heard()
+            ]
+        )
     assert all(run == runs[0] for run in runs)
 
 
@@ -122,7 +136,20 @@ def _file(path, content: bytes):
     return path
 
 
-@pytest.mark.parametrize("code", ["source.missing", "source.folder", "source.empty", "source.not_audio", "source.no_samples", "source.not_finite", "source.not_finite ", "source.channels", "source.truncated"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "source.missing",
+        "source.folder",
+        "source.empty",
+        "source.not_audio",
+        "source.no_samples",
+        "source.not_finite",
+        "source.not_finite ",
+        "source.channels",
+        "source.truncated",
+    ],
+)
 def test_broken_files_are_refused_with_fault_and_mend(tmp_path, code):
     path, words = _broken(tmp_path)[code]
     with pytest.raises(SourceError, match=words) as refused:
@@ -132,7 +159,19 @@ def test_broken_files_are_refused_with_fault_and_mend(tmp_path, code):
     assert "\n" not in refused.value.message
 
 
-@pytest.mark.parametrize("content", [b"\x00", b"RIFF", b"RIFF\xff\xff\xff\xffWAVEfmt ", b"fLaC" + b"\xff" * 60, b"OggS" + b"\x00" * 80, b"ID3\x04" + b"\xff" * 200, b"\x1aE\xdf\xa3" + b"\x80" * 64, b"<html>" * 100])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x00",
+        b"RIFF",
+        b"RIFF\xff\xff\xff\xffWAVEfmt ",
+        b"fLaC" + b"\xff" * 60,
+        b"OggS" + b"\x00" * 80,
+        b"ID3\x04" + b"\xff" * 200,
+        b"\x1aE\xdf\xa3" + b"\x80" * 64,
+        b"<html>" * 100,
+    ],
+)
 def test_hostile_headers_never_end_in_anything_but_a_sentence(tmp_path, content):
     with pytest.raises(SourceError):
         list(FileSource(_file(tmp_path / "x.wav", content)).heard())

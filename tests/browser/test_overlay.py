@@ -32,7 +32,9 @@ PATIENCE = 20_000
 
 
 def _chromium() -> str:
-    found = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    found = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
     if found is None or not (STATIC / "index.html").is_file():
         message = "needs Chromium (Debian: apt-get install chromium) and the built page (make install)"
         if os.environ.get("ASSIST_TESTS_COMPLETE"):
@@ -68,7 +70,19 @@ class Replaying:
     def __init__(self, path: Path, log: Path, speed: str, *more: str) -> None:
         self.log = log
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "assist.cli", "replay", str(path), "--no-browser", "--speed", speed, "--events", str(log), *more],
+            [
+                sys.executable,
+                "-m",
+                "assist.cli",
+                "replay",
+                str(path),
+                "--no-browser",
+                "--speed",
+                speed,
+                "--events",
+                str(log),
+                *more,
+            ],
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
@@ -123,11 +137,17 @@ def test_a_partial_turns_final_a_cue_comes_is_dismissed_and_the_answer_reaches_t
     call = replaying()
     page.goto(call.link)
     expect(page.locator('[data-testid=utterance][data-final="false"]').first).to_be_visible(timeout=PATIENCE)
-    first = page.locator('[data-testid=utterance]').first.get_attribute("data-utterance")
-    expect(page.locator(f'[data-testid=utterance][data-utterance={first}][data-final="true"]')).to_be_visible(timeout=PATIENCE)
+    first = page.locator("[data-testid=utterance]").first.get_attribute("data-utterance")
+    expect(page.locator(f'[data-testid=utterance][data-utterance={first}][data-final="true"]')).to_be_visible(
+        timeout=PATIENCE
+    )
     alarm = page.locator("[data-testid=alarm]")
     expect(alarm).to_be_visible(timeout=PATIENCE)
-    assert alarm.get_attribute("role") == "alert" or alarm.locator("[role=alert]").count() or page.locator("[role=alert]").count()
+    assert (
+        alarm.get_attribute("role") == "alert"
+        or alarm.locator("[role=alert]").count()
+        or page.locator("[role=alert]").count()
+    )
     cue = page.locator("[data-testid=cue]").first
     cue_id = cue.get_attribute("data-cue")
     cue.locator("[data-testid=cue-dismiss]").click()
@@ -147,7 +167,11 @@ def test_a_reload_in_mid_call_loses_nothing_and_doubles_nothing(page, replaying)
     expect(page.locator("[data-testid=summary]")).to_be_visible(timeout=60_000)
     after = _finals(page)
     assert [utterance for utterance, _ in after][: len(before)] == [utterance for utterance, _ in before]
-    spoken = [r.event.transcript.utterance for r in call.events() if wire.kind_of(type(r.event)) == "transcribed" and r.event.transcript.final]
+    spoken = [
+        r.event.transcript.utterance
+        for r in call.events()
+        if wire.kind_of(type(r.event)) == "transcribed" and r.event.transcript.final
+    ]
     assert sorted(utterance for utterance, _ in after) == sorted(spoken)
     assert len(set(spoken)) == len(spoken)
 
@@ -166,7 +190,10 @@ def test_two_overlays_see_the_same(browser, page, replaying):
 def test_a_customers_markup_is_shown_as_text(page, replaying, tmp_path):
     hostile = '<img src=x onerror="document.title=1">太贵了<script>document.title=2</script>\u202e'
     call = tmp_path / "hostile.json"
-    turns = [{"i": 0, "channel": "customer", "text": hostile, "gap": 0.2}, {"i": 1, "channel": "agent", "text": "您好。", "gap": 0.5}]
+    turns = [
+        {"i": 0, "channel": "customer", "text": hostile, "gap": 0.2},
+        {"i": 1, "channel": "agent", "text": "您好。", "gap": 0.5},
+    ]
     call.write_text(json.dumps({"call_id": "hostile", "scene": "churn_inbound", "turns": turns}), encoding="utf-8")
     running = replaying(call, "8")
     page.goto(running.link)
@@ -212,4 +239,6 @@ def test_the_page_works_by_keyboard(page, replaying):
     expect(page.locator("[data-testid=alarm]")).to_be_visible(timeout=PATIENCE)
     page.keyboard.press("1")
     answered = call.wait_for("cue_answered", answer="accepted")
-    assert any(r.event.cue.id == answered["cue_id"] for r in call.events() if wire.kind_of(type(r.event)) == "cue_shown")
+    assert any(
+        r.event.cue.id == answered["cue_id"] for r in call.events() if wire.kind_of(type(r.event)) == "cue_shown"
+    )

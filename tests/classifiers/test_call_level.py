@@ -1,7 +1,7 @@
 """Customer types, hold, steps, single sentences, and the promise never to raise."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assist.core.events import Channel, CueKind, TypeProbabilities
@@ -85,11 +85,19 @@ def small_playbook() -> Playbook:
     name_asked = Step("greeting.name", NAME, Channel.AGENT, True, Phrases(("怎么称呼您",)))
     agreed = Step("agree.yes", NAME, Channel.CUSTOMER, True, Phrases(("那就办吧",)))
     soothed = Step("handle.sorry", NAME, Channel.AGENT, False, Phrases(("给您添麻烦了",)))
-    own = Model("M2", NAME, (Stage("greeting", NAME, (name_asked,), Phrases(("这里是…客服",))), Stage("agree", NAME, (agreed,))))
-    other = Model("M6", NAME, (Stage("handle", NAME, (soothed,), interlude=True), Stage("closing", NAME, (name_asked,))))
+    greeting = Stage("greeting", NAME, (name_asked,), Phrases(("这里是…客服",)))
+    own = Model("M2", NAME, (greeting, Stage("agree", NAME, (agreed,))))
+    interlude = Stage("handle", NAME, (soothed,), interlude=True)
+    other = Model("M6", NAME, (interlude, Stage("closing", NAME, (name_asked,))))
     heard = OnPhrase(Channel.CUSTOMER, Phrases(("投诉…工信部",)))
     cue = Entry(
-        id="authority", source="C3", kind=CueKind.SAY, when=(heard, OnStage(("greeting",))), title="题", say="话", why="因"
+        id="authority",
+        source="C3",
+        kind=CueKind.SAY,
+        when=(heard, OnStage(("greeting",))),
+        title="题",
+        say="话",
+        why="因",
     )
     return Playbook(
         id="small",
@@ -126,13 +134,14 @@ def test_sentence_has_exactly_its_fields() -> None:
 
 
 def test_sentence_without_channel_is_asked_everything(judges: tuple) -> None:
-    answer = classify_sentence(judges, "爱用不用，这个月租也太贵了", None)
-    assert [hit["category"] for hit in answer["forbidden"]] == ["provoke"]
+    answer = classify_sentence(judges, "随你便，这个月租也太贵了", None)
+    assert [hit["category"] for hit in answer["forbidden"]] == ["dismissive"]
     assert answer["objection"]["topic"] == "price"
     assert set(answer["forbidden"][0]) == {"category", "matched", "severity", "say_instead"}
     assert set(answer["objection"]) == {"topic", "objection", "score"}
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.one_of(st.text(max_size=80), st.text("我您不是一十百半点号月周天内前，。？0159:", max_size=60)))
 def test_never_raises(judges: tuple, text: str) -> None:
     for channel in Channel:

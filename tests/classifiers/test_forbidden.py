@@ -121,7 +121,8 @@ def test_by_sound_is_said_so_and_scores_less(lexicon: Lexicon) -> None:
 
 def test_two_offences_are_two_places_without_overlap(lexicon: Lexicon) -> None:
     text = "爱用不用，没别的事我就挂了"
-    hits = [judgement.hit.matched for judgement in ForbiddenWords(lexicon).classify(said(text, Channel.AGENT), CallState())]
+    judgements = ForbiddenWords(lexicon).classify(said(text, Channel.AGENT), CallState())
+    hits = [judgement.hit.matched for judgement in judgements]
     assert len(hits) == 2
     assert text.index(hits[0]) + len(hits[0]) <= text.index(hits[1])
 

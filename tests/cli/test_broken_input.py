@@ -97,7 +97,9 @@ def test_weights_with_a_wrong_digest_are_refused(run, tmp_path, monkeypatch):
     home.mkdir()
     for file in weights.entry("base").files:
         (home / file.name).write_bytes(b"not the weights")
-    _one_sentence(run("replay", DATA / "two_turns.flac", "--headless", "--speed", "max"), "digest", "assist models fetch base")
+    _one_sentence(
+        run("replay", DATA / "two_turns.flac", "--headless", "--speed", "max"), "digest", "assist models fetch base"
+    )
     outcome = run("models", "verify", "base")
     assert outcome.code == 1
     assert "digest is" in outcome.out
@@ -141,7 +143,9 @@ def test_an_unknown_scene_names_the_known_ones(run):
 
 def test_a_log_that_cannot_be_written_is_said_before_anything_is_lost(run, tmp_path):
     target = tmp_path / "none" / "log.jsonl"
-    _one_sentence(run("replay", DATA / "two_turns.json", "--headless", "--speed", "max", "--events", target), str(target))
+    _one_sentence(
+        run("replay", DATA / "two_turns.json", "--headless", "--speed", "max", "--events", target), str(target)
+    )
 
 
 @pytest.mark.parametrize("line", ["no json", "[]", '{"txt": "x"}', '{"text": 5}'])
@@ -194,14 +198,25 @@ def test_a_taken_port_names_the_flag(run):
 
 
 def test_help_teaches(run):
-    for arguments in ((), ("demo",), ("replay",), ("classify",), ("models",), ("models", "fetch"), ("playbook",), ("doctor",)):
+    for arguments in (
+        (),
+        ("demo",),
+        ("replay",),
+        ("classify",),
+        ("models",),
+        ("models", "fetch"),
+        ("playbook",),
+        ("doctor",),
+    ):
         outcome = run(*arguments, "--help")
         assert outcome.code == 0
         assert len(outcome.out) > 150
 
 
 def test_classify_says_what_each_classifier_says(run, tmp_path):
-    path = _file(tmp_path / "a.jsonl", '{"text": "这是公司规定，我也没办法"}\n\n{"text": "你们这个月租太贵了，能不能便宜点"}\n')
+    path = _file(
+        tmp_path / "a.jsonl", '{"text": "这是公司规定，我也没办法"}\n\n{"text": "你们这个月租太贵了，能不能便宜点"}\n'
+    )
     lines = [json.loads(line) for line in run("classify", path).out.splitlines()]
     assert [set(line) for line in lines] == [{"forbidden", "objection", "intent", "emotion", "commitment"}] * 2
     assert {hit["category"] for hit in lines[0]["forbidden"]}

@@ -30,12 +30,17 @@ def test_a_capped_or_improbable_decode_is_suspect():
     assert guards.suspicion("您好", 1.0, -1.5, capped=False) == "log_probability"
 
 
-@pytest.mark.parametrize("line", ["字幕由志愿者提供", "请不吝点赞 订阅 转发 打赏", "感谢您的观看", "Thank you for watching!", "以下是普通话的句子"])
+@pytest.mark.parametrize(
+    "line",
+    ["字幕由志愿者提供", "请不吝点赞 订阅 转发 打赏", "感谢您的观看", "Thank you for watching!", "以下是普通话的句子"],
+)
 def test_invented_lines(line):
     assert guards.phantom(line)
 
 
-@pytest.mark.parametrize("line", ["感谢您的来电，再见", "我订阅的那个彩铃业务帮我退了", "谢谢您的等待", "下期账单什么时候出"])
+@pytest.mark.parametrize(
+    "line", ["感谢您的来电，再见", "我订阅的那个彩铃业务帮我退了", "谢谢您的等待", "下期账单什么时候出"]
+)
 def test_what_people_say_on_calls_is_not_invented(line):
     assert not guards.phantom(line)
 

@@ -39,7 +39,11 @@ def test_both_sides_are_heard_where_they_speak(heard):
     turns = json.loads((DATA / "two_turns.json").read_text(encoding="utf-8"))["turns"]
     times = json.loads((DATA / "two_turns.timing.json").read_text(encoding="utf-8"))["turns"]
     for turn, time in zip(turns, times, strict=True):
-        texts = [e.transcript for e in heard if isinstance(e, Transcribed) and e.transcript.final and e.transcript.channel == turn["channel"]]
+        texts = [
+            e.transcript
+            for e in heard
+            if isinstance(e, Transcribed) and e.transcript.final and e.transcript.channel == turn["channel"]
+        ]
         assert _likeness(turn["text"], "".join(t.text for t in texts)) > 0.6
         spans = [e.span for e in heard if isinstance(e, SpeechEnded) and e.channel == turn["channel"]]
         assert spans[0].start / RATE == pytest.approx(time["start"], abs=0.3)
@@ -82,5 +86,7 @@ def test_a_text_has_no_traditional_characters_and_no_broken_ones(engine, heard):
 def test_a_very_short_and_a_very_long_job_are_answered(engine):
     for seconds in (0.05, 29.9, 40.0):
         pcm = np.random.default_rng(3).normal(0, 1e-3, int(seconds * RATE)).astype(np.float32)
-        job = TranscribeJob(utterance="a1", channel=Channel.AGENT, revision=1, span=Span(0, len(pcm)), pcm=pcm, final=True)
+        job = TranscribeJob(
+            utterance="a1", channel=Channel.AGENT, revision=1, span=Span(0, len(pcm)), pcm=pcm, final=True
+        )
         assert engine.transcribe(job).final

@@ -33,7 +33,9 @@ def model(home, monkeypatch) -> ModelEntry:
     weights._package_folder.cache_clear()
     digest = hashlib.sha256(CONTENT).hexdigest()
     file = WeightFile("model.bin", digest, len(CONTENT), ("model.bin.part1", "model.bin.part2"))
-    entry = ModelEntry("pretend", "Pretend", "asr", "MIT", "nobody/nothing", "", ("pretend_part1", "pretend_part2"), (file,))
+    entry = ModelEntry(
+        "pretend", "Pretend", "asr", "MIT", "nobody/nothing", "", ("pretend_part1", "pretend_part2"), (file,)
+    )
     monkeypatch.setattr(weights, "manifest", lambda: {"pretend": entry})
     return entry
 

@@ -40,7 +40,9 @@ def replayed(path: Path, *, speed: float | None = None, meddle=None, **changes) 
 def _timeless(event: CallEvent) -> CallEvent:
     """An event without the wall-clock latency it carries."""
     if isinstance(event, Transcribed):
-        return dataclasses.replace(event, transcript=dataclasses.replace(event.transcript, latency_ms=type(event.transcript.latency_ms)(0, 0)))
+        return dataclasses.replace(
+            event, transcript=dataclasses.replace(event.transcript, latency_ms=type(event.transcript.latency_ms)(0, 0))
+        )
     return event
 
 
@@ -90,7 +92,9 @@ def test_an_answer_to_a_cue_that_is_not_there_changes_nothing(annotated):
     def meddle(replay: Replay, event: CallEvent) -> None:
         replay.post(AnswerCue("nothing#1", Answer.ACCEPTED))
 
-    assert [_timeless(e) for e in replayed(DATA / "short_call.json", meddle=meddle)] == [_timeless(e) for e in annotated]
+    assert [_timeless(e) for e in replayed(DATA / "short_call.json", meddle=meddle)] == [
+        _timeless(e) for e in annotated
+    ]
 
 
 def test_words_of_the_call_never_reach_a_log_message(caplog):

@@ -45,7 +45,10 @@ def test_a_slow_sink_is_cut_off_and_the_others_get_everything(tmp_path):
     faults: list[tuple[str, str]] = []
     slow = Slow()
     out = (tmp_path / "log.jsonl").open("w", encoding="utf-8")
-    runners = [SinkRunner(slow, lambda *f: faults.append(f), length=8), SinkRunner(JsonLines("c", out), lambda *f: None)]
+    runners = [
+        SinkRunner(slow, lambda *f: faults.append(f), length=8),
+        SinkRunner(JsonLines("c", out), lambda *f: None),
+    ]
     seen: list[int] = []
     publish = Publisher(runners, [lambda seq, _: seen.append(seq)])
     publish(_event(n) for n in range(50))

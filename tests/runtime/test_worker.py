@@ -33,7 +33,12 @@ class Scripted:
         if self.raises is not None:
             raise self.raises
         return Transcript(
-            utterance=job.utterance, channel=job.channel, revision=job.revision, span=job.span, text="好的", final=job.final
+            utterance=job.utterance,
+            channel=job.channel,
+            revision=job.revision,
+            span=job.span,
+            text="好的",
+            final=job.final,
         )
 
 
@@ -103,7 +108,9 @@ def test_a_final_over_audio_that_was_just_decoded_is_not_decoded_again(engine, w
     assert engine.ran == [("a1", 3)]
 
 
-@pytest.mark.parametrize(("error", "code"), [(EngineError("engine.odd", "x"), "engine.odd"), (ValueError("客户说的话"), "engine.failed")])
+@pytest.mark.parametrize(
+    ("error", "code"), [(EngineError("engine.odd", "x"), "engine.odd"), (ValueError("客户说的话"), "engine.failed")]
+)
 def test_a_failing_engine_gives_a_fault_and_an_empty_text(engine, worker, error, code):
     delivered = Delivered()
     engine.raises = error

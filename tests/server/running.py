@@ -42,11 +42,13 @@ class Running:
 def running(token: str = "t" * 64, feed: Feed | None = None, static: Path = STATIC) -> Iterator[Running]:
     """Starts a server and stops it."""
     answers: list[tuple[str, Answer]] = []
-    ready: "threading.Event" = threading.Event()
+    ready: threading.Event = threading.Event()
     box: dict[str, Any] = {}
 
     async def serve() -> None:
-        overlay = Overlay(feed or Feed(), token, {"id": "test", "version": "1.0"}, lambda c, a: answers.append((c, a)) is None)
+        overlay = Overlay(
+            feed or Feed(), token, {"id": "test", "version": "1.0"}, lambda c, a: answers.append((c, a)) is None
+        )
         sock = listen(None)
         stop = asyncio.Event()
         box.update(overlay=overlay, loop=asyncio.get_running_loop(), stop=stop, port=sock.getsockname()[1])

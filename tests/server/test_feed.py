@@ -34,7 +34,12 @@ def _text(utterance: str, revision: int, *, final: bool, at: int = 0) -> Transcr
 
 def _started() -> CallStarted:
     return CallStarted(
-        at=0, source="x", scene=None, playbook=PlaybookRef("p", "1.0"), started_at="2026-01-05T10:00:00+08:00", engine="e"
+        at=0,
+        source="x",
+        scene=None,
+        playbook=PlaybookRef("p", "1.0"),
+        started_at="2026-01-05T10:00:00+08:00",
+        engine="e",
     )
 
 
@@ -104,7 +109,15 @@ def test_answers_reach_the_driver_and_nonsense_does_not():
 
 def _cue(number: int) -> CueShown:
     cue = Cue(
-        id=f"x#{number}", kind=CueKind.SAY, title="t", say="s", because=(), source="M3", priority=1, expires=16, entry="x"
+        id=f"x#{number}",
+        kind=CueKind.SAY,
+        title="t",
+        say="s",
+        because=(),
+        source="M3",
+        priority=1,
+        expires=16,
+        entry="x",
     )
     return CueShown(at=0, cue=cue)
 
@@ -115,7 +128,12 @@ def test_history_is_bounded_and_keeps_what_counts():
     feed.publish(1, _started())
     seq = 1
     for n in range(400):
-        for event in (_text(f"a{n}", 1, final=False), _text(f"a{n}", 2, final=True), _cue(n), CueRetired(at=0, cue_id=f"x#{n}", reason="expired")):
+        for event in (
+            _text(f"a{n}", 1, final=False),
+            _text(f"a{n}", 2, final=True),
+            _cue(n),
+            CueRetired(at=0, cue_id=f"x#{n}", reason="expired"),
+        ):
             seq += 1
             feed.publish(seq, event)
     forget, kept = feed.after(0)

@@ -40,9 +40,24 @@ def _get(server: Running, path: str, **headers: str) -> tuple[int, dict[str, str
 
 
 GOOD_HOSTS = ("127.0.0.1:{port}", "localhost:{port}")
-BAD_HOSTS = ("evil.example", "127.0.0.1", "127.0.0.1:1", "127.0.0.1:{port}.evil.example", "[::1]:{port}", "0.0.0.0:{port}", "")
+BAD_HOSTS = (
+    "evil.example",
+    "127.0.0.1",
+    "127.0.0.1:1",
+    "127.0.0.1:{port}.evil.example",
+    "[::1]:{port}",
+    "0.0.0.0:{port}",
+    "",
+)
 GOOD_ORIGINS = (None, "http://127.0.0.1:{port}", "http://localhost:{port}")
-BAD_ORIGINS = ("http://evil.example", "https://127.0.0.1:{port}", "http://127.0.0.1:1", "null", "http://127.0.0.1", "file://")
+BAD_ORIGINS = (
+    "http://evil.example",
+    "https://127.0.0.1:{port}",
+    "http://127.0.0.1:1",
+    "null",
+    "http://127.0.0.1",
+    "file://",
+)
 PATHS = ("/", "/api/playbook", "/assets/none.js", "/nowhere")
 
 
@@ -54,7 +69,11 @@ def test_wrong_host_is_refused(server, host, path):
 
 @pytest.mark.parametrize(("origin", "path"), list(itertools.product(BAD_ORIGINS, PATHS)))
 def test_foreign_origin_is_refused(server, origin, path):
-    headers = {"Host": f"127.0.0.1:{server.port}", "Origin": origin.format(port=server.port), "Authorization": f"Bearer {TOKEN}"}
+    headers = {
+        "Host": f"127.0.0.1:{server.port}",
+        "Origin": origin.format(port=server.port),
+        "Authorization": f"Bearer {TOKEN}",
+    }
     status, _, body = _get(server, path, **headers)
     assert (status, json.loads(body)) == (403, {"error": "foreign origin"})
 
@@ -71,9 +90,13 @@ def test_own_page_and_programs_with_the_token_are_let_in(server, host, origin):
     assert "server" not in answer
 
 
-@pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer é"])
+@pytest.mark.parametrize(
+    "authorization", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer é"]
+)
 def test_data_needs_the_token(server, authorization):
-    status, _, body = _get(server, "/api/playbook", Host=f"127.0.0.1:{server.port}", Authorization=authorization.encode("utf-8"))
+    status, _, body = _get(
+        server, "/api/playbook", Host=f"127.0.0.1:{server.port}", Authorization=authorization.encode("utf-8")
+    )
     assert (status, json.loads(body)) == (401, {"error": "token"})
 
 
@@ -87,7 +110,9 @@ def test_cross_site_requests_of_a_browser_are_refused_without_an_origin(server):
     assert status == 403
 
 
-@pytest.mark.parametrize("path", ["/..%2fapp.py", "/%2e%2e/app.py", "/assets/..%2f..%2fapp.py", "//etc/passwd", "/..\\app.py"])
+@pytest.mark.parametrize(
+    "path", ["/..%2fapp.py", "/%2e%2e/app.py", "/assets/..%2f..%2fapp.py", "//etc/passwd", "/..\\app.py"]
+)
 def test_the_page_folder_cannot_be_left(server, path):
     status, _, body = _get(server, path, Host=f"127.0.0.1:{server.port}")
     assert status in (400, 404)
@@ -152,14 +177,21 @@ def test_websocket_without_the_token_hears_nothing(server, first):
     assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1008, "token")
 
 
+def _read_on(ws, flood: str | None = None) -> None:
+    """Reads until the server closes, after sending a message far too often."""
+    for _ in range(2000 if flood else 0):
+        ws.send(flood)
+    while True:
+        ws.recv(timeout=10)
+
+
 def test_messages_over_64_kib_are_refused(server):
     with _ws(server) as ws:
         ws.send(json.dumps({"type": "hello", "token": TOKEN, "call_id": None, "after": 0}))
         ws.recv(timeout=10)
         ws.send("x" * (64 * 1024 + 1))
         with pytest.raises(ConnectionClosed) as closed:
-            while True:
-                ws.recv(timeout=10)
+            _read_on(ws)
     assert closed.value.rcvd.code == 1009
 
 
@@ -172,10 +204,7 @@ def test_a_flood_is_shown_out(server):
     with _ws(server) as ws:
         ws.send(json.dumps({"type": "hello", "token": TOKEN, "call_id": None, "after": 0}))
         with pytest.raises(ConnectionClosed) as closed:
-            for _ in range(2000):
-                ws.send('{"type":"ping"}')
-            while True:
-                ws.recv(timeout=10)
+            _read_on(ws, '{"type":"ping"}')
     assert closed.value.rcvd.code == 1008
 
 
