@@ -44,9 +44,7 @@ _LENGTH = re.compile(
     (?P<bound>之内|以内|内|左右|之后|以后|后)?""",
     re.VERBOSE,
 )
-_AT_MOST = re.compile(
-    r"(?:最多|最迟|最晚|最慢|不超过|至多|大概|再过|给我|需要|等|锁定|保留|预留)(?:再|用|要|你|您)?$"
-)
+_AT_MOST = re.compile(r"(?:最多|最迟|最晚|最慢|不超过|至多|大概|再过|给我|需要|等|锁定|保留|预留)(?:再|用|要|你|您)?$")
 _ACTS = re.compile(r"^[，,]?(?:就|一定|肯定|我|会|给|回|跟|联系|到账|到|处理|答复|解决|上门)")
 _PAST = re.compile(r"^(?:之?前|以前|来|了|多|没|都|里)")
 
@@ -212,7 +210,7 @@ _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八
 
 
 def _number(text: str) -> int:
-    """"二十四", "二四" and "24" are all twenty-four; raises `ValueError` for what is no number."""
+    """Twenty-four for 二十四, 二四 and 24 alike; raises `ValueError` for what is no number."""
     if text.isdecimal():
         return int(text[:6])
     if not set(text) & set("十百"):

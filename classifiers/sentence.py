@@ -13,9 +13,7 @@ from classifiers import build_classifiers
 _NOTHING = Span(0, 0)
 
 
-def classify_sentence(
-    judges: Playbook | Iterable[Classifier], text: str, channel: Channel | None
-) -> dict[str, Any]:
+def classify_sentence(judges: Playbook | Iterable[Classifier], text: str, channel: Channel | None) -> dict[str, Any]:
     """The fields of one line of output. Without a channel, every question is asked.
 
     A caller with many sentences builds the classifiers once and hands them over instead of the playbook.

@@ -1,52 +1,44 @@
 """The bundled word lists, compiled once, and short ways to say and ask things."""
 
 from collections.abc import Callable
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from assist.core.events import CallStarted, Channel, PlaybookRef, Transcribed, Transcript
-from assist.core.playbook import Lexicon, Model, Playbook, Title
+from assist.core.playbook import Lexicon, Playbook
+from assist.core.ports import Classifier
 from assist.core.spans import Span, from_seconds
 from assist.core.state import CallState, fold
 from classifiers.builtin import build_classifiers
 from classifiers.sentence import classify_sentence
-from prompts import loader
+from prompts.loader import load_playbook, playbook_folder
 
-Ask = Callable[[str], dict]
-
-
-@pytest.fixture(scope="session")
-def lexicon() -> Lexicon:
-    folder = Path(loader.__file__).parent / "telecom" / "lexicons"
-    return loader._lexicon(loader._page(file, "lexicon").data for file in sorted(folder.glob("*.yaml")))
+Ask = Callable[[str], dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
-def judges(lexicon: Lexicon) -> tuple:
-    title = Title("空", "empty")
-    playbook = Playbook(
-        id="test",
-        version="1.0",
-        title=title,
-        default_scene="renewal",
-        fallback_model="M2",
-        models={"M2": Model("M2", title, ())},
-        scenes={},
-        entries=(),
-        lexicon=lexicon,
-        labels={},
-    )
+def playbook() -> Playbook:
+    return load_playbook(playbook_folder("telecom"))
+
+
+@pytest.fixture(scope="session")
+def lexicon(playbook: Playbook) -> Lexicon:
+    return playbook.lexicon
+
+
+@pytest.fixture(scope="session")
+def judges(playbook: Playbook) -> tuple[Classifier, ...]:
     return build_classifiers(playbook)
 
 
 @pytest.fixture(scope="session")
-def agent(judges: tuple) -> Ask:
+def agent(judges: tuple[Classifier, ...]) -> Ask:
     return lambda text: classify_sentence(judges, text, Channel.AGENT)
 
 
 @pytest.fixture(scope="session")
-def customer(judges: tuple) -> Ask:
+def customer(judges: tuple[Classifier, ...]) -> Ask:
     return lambda text: classify_sentence(judges, text, Channel.CUSTOMER)
 
 

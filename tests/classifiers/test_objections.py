@@ -46,9 +46,7 @@ def test_no_objection(customer: Ask, text: str) -> None:
     assert customer(text)["objection"] is None
 
 
-@pytest.mark.parametrize(
-    "text", ["一个月199实在太貴了", "一个月一百九十九，我觉得不划蒜", "嗯那个呃实在太贵了呀"]
-)
+@pytest.mark.parametrize("text", ["一个月199实在太貴了", "你们这个优会太小了", "嗯那个呃实在太贵了呀"])
 def test_survives_what_recognition_does_to_text(customer: Ask, text: str) -> None:
     assert customer(text)["objection"]["topic"] == "price"
 
