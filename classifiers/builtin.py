@@ -6,9 +6,9 @@ from classifiers.commitments import Commitments
 from classifiers.customer_type import CustomerTypes
 from classifiers.emotions import Emotions
 from classifiers.forbidden import ForbiddenWords
-from classifiers.hold import Hold
 from classifiers.intents import Intents
 from classifiers.objections import Objections
+from classifiers.spoken import Spoken
 from classifiers.steps import Steps
 
 
@@ -22,6 +22,7 @@ def build_classifiers(playbook: Playbook) -> tuple[Classifier, ...]:
         Emotions(words),
         Commitments(words),
         CustomerTypes(words),
-        Hold(words),
+        Spoken("hold", words.hold),
+        Spoken("act", words.acts),
         Steps(playbook),
     )

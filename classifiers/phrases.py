@@ -10,7 +10,7 @@ anything; `#` a number. Gaps are bounded, so no pattern can run away on a long t
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -66,11 +66,16 @@ def normal_text(text: str) -> NormalText:
         simplified = "".join(str(_simplifier().convert(c))[:1] for c in text)
     kept = []
     for place, raw in enumerate(simplified):
-        for char in unicodedata.normalize("NFKC", raw).casefold().translate(_SAME):
-            if char not in FILLERS and unicodedata.category(char)[0] in "LN":
-                kept.append((char, place))
+        kept += [(char, place) for char in _normal_char(raw)]
     characters = "".join(char for char, _ in kept)
     return NormalText(text, characters, _syllables(characters), tuple(place for _, place in kept))
+
+
+@lru_cache(maxsize=8192)
+def _normal_char(raw: str) -> str:
+    """A simplified character in normal form; nothing for punctuation and fillers."""
+    folded = unicodedata.normalize("NFKC", raw).casefold().translate(_SAME)
+    return "".join(char for char in folded if char not in FILLERS and unicodedata.category(char)[0] in "LN")
 
 
 def _single(unread: str) -> Any:  # the library takes lists too, its types say only strings
@@ -104,13 +109,41 @@ def _fold(syllable: str) -> str:
     return syllable
 
 
-@dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled pattern; `syllables` is None where it is too short to be sure of by sound alone."""
+    """A pattern, compiled when a text first has the words that every match of it holds.
 
-    source: str
-    characters: re.Pattern[str]
-    syllables: re.Pattern[str] | None
+    A playbook has thousands of patterns and a sentence concerns a handful: looking for the longest run of plain characters
+    first spares most of the compiling and nearly all of the searching.
+    """
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._tokens = tuple(_tokens(source))
+        self._anchor = max(_plain_runs(self._tokens, lambda token: token), key=len, default="")
+        self._by_sound = shortest(source) >= MIN_SYLLABLES
+        self._sound_anchor: str | None = None
+        self._characters: re.Pattern[str] | None = None
+        self._syllables: re.Pattern[str] | None = None
+
+    def exact(self, normal: NormalText) -> list[tuple[int, int]]:
+        """Places in the normal text where the characters match."""
+        if self._anchor not in normal.characters:
+            return []
+        if self._characters is None:
+            self._characters = re.compile("".join(_as_characters(token) for token in self._tokens))
+        return [(match.start(), match.end()) for match in self._characters.finditer(normal.characters)]
+
+    def by_sound(self, normal: NormalText) -> list[tuple[int, int]]:
+        """Places where the syllables match; none where the pattern is too short to be sure of by sound alone."""
+        if not self._by_sound:
+            return []
+        if self._sound_anchor is None:
+            self._sound_anchor = max(_plain_runs(self._tokens, _only_sound), key=len, default="")
+        if self._sound_anchor not in normal.syllables:
+            return []
+        if self._syllables is None:
+            self._syllables = re.compile("".join(_as_syllables(token) for token in self._tokens))
+        return [(match.start(), match.end()) for match in self._syllables.finditer(normal.syllables)]
 
 
 @cache
@@ -119,18 +152,34 @@ def compile_pattern(source: str) -> Pattern:
     fault = pattern_fault(source)
     if fault is not None:
         raise ValueError(f"{source!r}: {fault}")
-    tokens = list(_tokens(source))
-    characters = re.compile("".join(_as_characters(token) for token in tokens))
-    syllables = re.compile("".join(_as_syllables(token) for token in tokens))
-    return Pattern(source, characters, syllables if shortest(source) >= MIN_SYLLABLES else None)
+    return Pattern(source)
 
 
 def _tokens(source: str) -> Iterator[str]:
-    for char in unicodedata.normalize("NFKC", source.replace("…", "\x00")).replace("\x00", "…"):
+    for char in source:
         if char in "()[]|…#":
             yield char
         else:
-            yield from normal_text(char).characters
+            yield from _normal_char(char)
+
+
+def _plain_runs(tokens: Iterable[str], translate: Callable[[str], str]) -> Iterator[str]:
+    """Runs of what every match holds: outside brackets, between gaps; a token that translates to nothing ends a run."""
+    run, depth = "", 0
+    for token in tokens:
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(token, 0)
+        plain = translate(token) if depth == 0 and token not in "()[]|…#" else ""
+        if not plain and run:
+            yield run
+            run = ""
+        run += plain
+    yield run
+
+
+def _only_sound(char: str) -> str:
+    """The code of a character that is read in one way only."""
+    codes = {_code(reading) for reading in _readings(char)}
+    return codes.pop() if len(codes) == 1 else ""
 
 
 _SPECIAL = {"(": "(?:", ")": ")", "[": "(?:", "]": ")?", "|": "|"}
@@ -190,14 +239,12 @@ class PhraseSet:
 
 
 def _search(pattern: Pattern, normal: NormalText) -> Iterator[Hit]:
-    exact = [(m.start(), m.end()) for m in pattern.characters.finditer(normal.characters)]
+    exact = pattern.exact(normal)
     for start, end in exact:
         yield _hit(normal, start, end, "exact", EXACT_SCORE)
-    if pattern.syllables is None:
-        return
-    for match in pattern.syllables.finditer(normal.syllables):
-        if not any(start < match.end() and match.start() < end for start, end in exact):
-            yield _hit(normal, match.start(), match.end(), "pinyin", PINYIN_SCORE)
+    for start, end in pattern.by_sound(normal):
+        if not any(first < end and start < last for first, last in exact):
+            yield _hit(normal, start, end, "pinyin", PINYIN_SCORE)
 
 
 def _hit(normal: NormalText, start: int, end: int, via: str, score: float) -> Hit:

@@ -6,17 +6,18 @@ from typing import TextIO
 from assist.core.errors import SourceError
 from assist.core.events import Channel
 from assist.wiring import read_playbook
+from classifiers import build_classifiers
 from classifiers.sentence import classify_sentence
 
 
 def classify_lines(source: TextIO, out: TextIO, channel: Channel | None, playbook_name: str) -> None:
     """Writes one JSON line for each line read. Raises `SourceError` naming the line that cannot be read."""
-    playbook = read_playbook(playbook_name)
+    classifiers = build_classifiers(read_playbook(playbook_name))
     for number, line in enumerate(source, 1):
         if not line.strip():
             continue
         text = _text(line, number)
-        out.write(json.dumps(classify_sentence(playbook, text, channel), ensure_ascii=False) + "\n")
+        out.write(json.dumps(classify_sentence(classifiers, text, channel), ensure_ascii=False) + "\n")
         out.flush()
 
 

@@ -8,8 +8,8 @@ from assist.core.events import Channel, CueKind, TypeProbabilities
 from assist.core.playbook import Entry, Lexicon, Model, OnPhrase, OnStage, Phrases, Playbook, Scene, Stage, Step, Title
 from classifiers.builtin import build_classifiers
 from classifiers.customer_type import TYPES, CustomerTypes
-from classifiers.hold import Hold
 from classifiers.sentence import classify_sentence
+from classifiers.spoken import Spoken
 from classifiers.steps import Steps
 from tests.classifiers.conftest import call, said
 
@@ -77,7 +77,9 @@ def test_nothing_to_go_by_is_no_judgement(lexicon: Lexicon) -> None:
     ],
 )
 def test_hold(lexicon: Lexicon, label: str | None, text: str) -> None:
-    labels = [judgement.signal.label for judgement in Hold(lexicon).classify(said(text, Channel.AGENT), call())]
+    labels = [
+        judgement.signal.label for judgement in Spoken("hold", lexicon.hold).classify(said(text, Channel.AGENT), call())
+    ]
     assert labels == ([label] if label else [])
 
 
@@ -152,4 +154,4 @@ def test_never_raises(judges: tuple, text: str) -> None:
 
 def test_classifiers_have_names_of_their_own() -> None:
     names = [classifier.name for classifier in build_classifiers(small_playbook())]
-    assert len(set(names)) == len(names) == 8
+    assert len(set(names)) == len(names) == 9

@@ -1,22 +1,21 @@
-"""When the agent asks the customer to wait, and when the agent is back."""
+"""What an agent's sentence does where a rule needs to know: asks to wait, is back, apologises."""
 
 from collections.abc import Iterable
 
 from assist.core.events import Channel, Evidence, Judgement, Signal, Transcript
-from assist.core.playbook import Lexicon
+from assist.core.playbook import Weighted
 from assist.core.state import CallState
 from classifiers.weights import WeightedWords, score_of
 
 ENOUGH = 1.0
 
 
-class Hold:
-    """Announced or resumed, from the agent's words."""
+class Spoken:
+    """One word list over the agent's words, as one kind of signal."""
 
-    name = "hold"
-
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._words = WeightedWords(lexicon.hold)
+    def __init__(self, signal: str, words: Iterable[Weighted]) -> None:
+        self.name = signal
+        self._words = WeightedWords(words)
 
     def classify(self, transcript: Transcript, state: CallState) -> Iterable[Judgement]:
         if transcript.channel is not Channel.AGENT:
@@ -26,7 +25,7 @@ class Hold:
                 why = Evidence(why=f"坐席说{weight.why}", utterance=transcript.utterance)
                 yield Judgement(
                     Signal(
-                        signal="hold",
+                        signal=self.name,
                         label=weight.label,
                         score=score_of(weight.total),
                         utterance=transcript.utterance,
