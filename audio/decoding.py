@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from assist.core.errors import SourceError
 
 MIN_RATE, MAX_RATE = 4_000, 384_000
-_JUMP_SECONDS = 0.02  # containers round timestamps to a millisecond or so; a real hole is longer
+_JUMP_SECONDS = 0.015  # containers round timestamps to a millisecond or so; a real hole is longer
+_CONCEALED_SECONDS = 0.5  # a hole that has not shown by then was filled by the decoder
 _SHORTFALL_SECONDS = 0.25
 _GUESSING = {"mp3", "aac", "adts", "amr", "ac3"}
 _LONGEST_HOLE_SECONDS = 3600.0
@@ -87,32 +88,38 @@ class DecodedFile:
         return self._container.duration / 1_000_000 if self._container.duration else None
 
     def pieces(self) -> Iterator[Piece]:
-        """Samples and holes in order. Raises `SourceError` where the file breaks off or holds no usable numbers."""
+        """Samples and holes in order. Raises `SourceError` where the file breaks off or holds no usable numbers.
+
+        A decoder may give out sound it still holds before the hole that a damaged packet leaves shows in the timestamps.
+        """
         done = 0  # samples given so far, holes included
         origin: float | None = None
-        damaged = False
+        damaged_at: float | None = None
         try:
-            for frame, broken in self._frames():
-                damaged = damaged or broken
+            for frame in self._frames():
+                at = done / self.rate
                 if frame is None:
+                    damaged_at = at
                     continue
-                begins = float(frame.time) if frame.time is not None else None
-                if begins is not None and origin is None:
-                    origin = begins
-                hole = (begins - (origin or 0.0)) - done / self.rate if begins is not None else 0.0
+                begins = at if frame.time is None else float(frame.time)
+                origin = begins if origin is None else origin
+                hole = begins - origin - at
                 if _JUMP_SECONDS < hole < _LONGEST_HOLE_SECONDS:
-                    yield Hole(hole, damaged)
+                    yield Hole(hole, damaged_at is not None)
                     done += round(hole * self.rate)
+                    damaged_at = None
+                elif damaged_at is not None and at - damaged_at > _CONCEALED_SECONDS:
+                    yield Hole(0.0, damaged=True)
+                    damaged_at = None
                 pcm = self._floats(frame, done)
                 done += len(pcm)
-                damaged = False
                 yield Samples(pcm)
         finally:
             self._container.close()
-        self._check_end(done / self.rate, damaged)
+        self._check_end(done / self.rate, damaged_at is not None)
 
-    def _frames(self) -> Iterator[tuple[AvFrame | None, bool]]:
-        """Decoded frames; (None, True) where a packet could not be decoded."""
+    def _frames(self) -> Iterator[AvFrame | None]:
+        """Decoded frames; None where a packet could not be decoded."""
         packets = self._container.demux(self._stream)
         while True:
             try:
@@ -123,10 +130,9 @@ class DecodedFile:
             except av.error.EOFError:
                 return
             except (av.error.FFmpegError, ValueError):
-                yield None, True
+                yield None
                 continue
-            for frame in frames:
-                yield frame, False
+            yield from frames
 
     def _floats(self, frame: AvFrame, done: int) -> NDArray[np.float32]:
         raw: NDArray[Any] = frame.to_ndarray()

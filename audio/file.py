@@ -66,6 +66,8 @@ class FileSource:
         if hole.damaged:
             message = f"录音中有损坏的数据，{hole.seconds:.2f} 秒听不到"
             yield Fault(at=self._at, component="audio", code="audio.damaged", message=message, recoverable=True)
+        if not lost:
+            return
         start = from_ms(self._at * 1000 // RATE)
         yield AudioGap(at=self._at, channel=None, span=Span(start, start + lost), lost=lost, reason=reason)
 

@@ -25,9 +25,11 @@ from assist.core.playbook import Phrases
 MIN_SYLLABLES = 4  # shorter phrases have too many innocent homophones
 PINYIN_SCORE, EXACT_SCORE = 0.8, 1.0
 _GAP, _REACH = 6, 4  # characters that `…` spans; how near an `unless` must stand
+_SOUND_GAP = 2  # by sound alone, a wide gap would join syllables that have nothing to do with each other
 _SAME = str.maketrans("0123456789〇两幺您妳壹", "零一二三四五六七八九零二一你你一")
 _NUMERALS = "零一二三四五六七八九十百千万亿点半几"
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
+_WHOLE = {"hu": "fu"}  # 户 is heard as 负; other syllables with h and f are kept apart
 _FINALS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
 _PRIVATE_USE = 0xE000
 
@@ -99,6 +101,7 @@ def _code(syllable: str) -> str:
 
 @cache
 def _fold(syllable: str) -> str:
+    syllable = _WHOLE.get(syllable, syllable)
     for long, short in _INITIALS:
         if syllable.startswith(long) and len(syllable) > len(long):
             syllable = short + syllable[len(long) :]
@@ -196,7 +199,9 @@ def _as_characters(token: str) -> str:
 def _as_syllables(token: str) -> str:
     if token == "#":
         return f"[{''.join(sorted({_code(r) for n in _NUMERALS for r in _readings(n)}))}]{{1,12}}"
-    if token == "…" or token in _SPECIAL:
+    if token == "…":
+        return f".{{0,{_SOUND_GAP}}}"
+    if token in _SPECIAL:
         return _as_characters(token)
     codes = sorted({_code(reading) for reading in _readings(token)})
     return f"[{''.join(codes)}]" if len(codes) > 1 else codes[0]

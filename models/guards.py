@@ -36,8 +36,12 @@ def token_cap(seconds: float) -> int:
 
 
 def collapse(text: str) -> str:
-    """A text in which anything said three or more times in a row stands once; twice is how people talk."""
-    return re.sub(r"(.{2,12}?)(?:[，。、,\s]*\1){2,}", r"\1", text)
+    """A text in which anything said three or more times in a row stands once; twice is how people talk.
+
+    A whole sentence with its punctuation twice is the usual loop on a short clip, and stands once too.
+    """
+    once = re.sub(r"(.{2,12}?)(?:[，。、,\s]*\1){2,}", r"\1", text)
+    return re.sub(r"^(.{4,}?[，。！？,])\1$", r"\1", once)
 
 
 def phantom(text: str) -> bool:

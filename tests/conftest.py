@@ -20,4 +20,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         layers = {mark.name for mark in item.iter_markers()} & LAYERS
         if len(layers) != 1:
-            raise pytest.UsageError(f"{item.nodeid} declares {sorted(layers) or 'no layer'}; one of {sorted(LAYERS)} is needed")
+            raise pytest.UsageError(
+                f"{item.nodeid} declares {sorted(layers) or 'no layer'}; one of {sorted(LAYERS)} is needed"
+            )

@@ -20,7 +20,9 @@ ROOT = Path(__file__).parent.parent
 BUILT = {".venv", "node_modules", "build", "dist", "static", "__pycache__"}
 READMES = ("README.md", "README.zh-CN.md")
 # Put together here so that this file does not name them itself.
-HOSTS = tuple(".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com")))
+HOSTS = tuple(
+    ".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"))
+)
 FORBIDDEN = (*HOSTS, "/".join(("", "work", "")))
 
 
@@ -56,7 +58,8 @@ def _commands(page: Path) -> Iterator[list[str]]:
     code += re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE))
     for line in "\n".join(code).splitlines():
         for rest in re.findall(r"(?:^|[\s|\\/])assist((?: [^|>#…]*)?)(?=$|[|>#…])", line):
-            yield shlex.split(rest)
+            if rest.strip():
+                yield shlex.split(rest)
 
 
 def _parse(arguments: list[str]) -> None:

@@ -19,7 +19,9 @@ LONGEST = 400
 TABLES = {"assist/core/events.py"}  # the closed list of events: declarations and nothing else
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager"}
 
-SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "node_modules" not in path.parts)
+SOURCES = sorted(
+    path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "node_modules" not in path.parts
+)
 TESTS = sorted(path for path in (ROOT / "tests").rglob("test_*.py"))
 
 # Imports every module with the network refused and every file opened for writing reported.

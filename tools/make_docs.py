@@ -3,6 +3,8 @@
 
     python tools/make_docs.py            write what has changed
     python tools/make_docs.py --check    write nothing; exit 1 and name each file that is stale
+
+Of `docs/wire.md` only the part between the markers is generated.
 """
 
 import argparse
@@ -28,8 +30,7 @@ MEANINGS: Mapping[str, str] = {
     "speech_started": "Somebody began to speak. `start_ms` is where the speech began, which is earlier than `at_ms`.",
     "speech_ended": "An utterance is over. The span runs from its first to its last window with speech.",
     "transcribed": "A version of an utterance's text. Only the one with `final: true` is judged; `suspect` marks a text "
-    "that the recogniser's guards doubt. `latency_ms` is wall time, the only field that differs between two runs "
-    "of the same audio.",
+    "that the recogniser's guards doubt. `latency_ms` is wall time and differs from run to run.",
     "signalled": "What a classifier says of one utterance where no kind of its own exists: `signal` is `emotion`, "
     "`intent`, `step`, `stage`, `phrase`, `hold` or `act`. `score` is not calibrated.",
     "customer_type_changed": "The likeliest type crossed the playbook's threshold, or fell below it (`type: null`).",

@@ -45,11 +45,13 @@ class StageTracker:
                 named = signal.label.split(".")[0]
                 votes[named] += 1
                 why.setdefault(named, []).extend(signal.evidence)
-        best: tuple[float, Stage] | None = None
+        best: tuple[tuple[float, int], Stage] | None = None
         for stage_id, count in votes.items():
             stage = self._stage(model, stage_id)
             if stage is not None:
-                weight = count + self._path(model, state.stage, stage)
+                # Heard equally often, the later stage says more about how far the call is: an answer comes before what it leads to.
+                place = model.order(stage.id) if model.stage(stage.id) else -1
+                weight = (count + self._path(model, state.stage, stage), place)
                 if best is None or weight > best[0]:
                     best = (weight, stage)
         if best is not None and best[1].id != state.stage:

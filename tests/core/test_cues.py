@@ -316,7 +316,9 @@ class TestAnswers:
         c.text(AGENT, "a1", "招呼", 0, 1)
         assert c.showing == ["a"]
 
-    @pytest.mark.parametrize(("text", "acted"), [("先别急，我帮您查一下", True), ("我帮您", False), ("今天天气", False)])
+    @pytest.mark.parametrize(
+        ("text", "acted"), [("先别急，我帮您查一下", True), ("我帮您", False), ("今天天气", False)]
+    )
     def test_saying_the_line_in_other_words_is_acting_on_it(self, text: str, acted: bool) -> None:
         c = call(entry("z", ANGRY, say="我帮您查一下进度"))
         c.customer("气", 1, 2)
@@ -353,7 +355,13 @@ class TestAnswers:
 
 @pytest.mark.parametrize(
     ("line", "text", "share"),
-    [("您好", "您好吗", 1.0), ("我帮您查", "我帮您", 2 / 3), ("您好", "再见", 0.0), ("", "您好", 0.0), ("好！的", "好的", 1.0)],
+    [
+        ("您好", "您好吗", 1.0),
+        ("我帮您查", "我帮您", 2 / 3),
+        ("您好", "再见", 0.0),
+        ("", "您好", 0.0),
+        ("好！的", "好的", 1.0),
+    ],
 )
 def test_said_is_the_share_of_a_lines_character_pairs(line: str, text: str, share: float) -> None:
     assert said(line, text) == pytest.approx(share)

@@ -17,7 +17,9 @@ def test_stages_have_their_place_on_the_path() -> None:
     assert INBOUND.order("open") < INBOUND.order("propose") < INBOUND.order("close")
 
 
-@pytest.mark.parametrize(("scene", "model"), [("outbound", "M2"), ("inbound", "M1"), ("unheard_of", "M1"), (None, "M1")])
+@pytest.mark.parametrize(
+    ("scene", "model"), [("outbound", "M2"), ("inbound", "M1"), ("unheard_of", "M1"), (None, "M1")]
+)
 def test_a_scene_without_a_page_takes_the_fallback_model(scene: str | None, model: str) -> None:
     assert tiny().model_for(scene).id == model
 

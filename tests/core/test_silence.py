@@ -120,8 +120,6 @@ def test_after_an_announced_hold_has_ended_silence_is_dead_air_again() -> None:
     assert [e.since for e in c.of(BehaviourNoticed)] == [20 * RATE]
 
 
-
-
 def test_nothing_is_noticed_after_the_end() -> None:
     c = call()
     c.customer("喂", 1, 2)

@@ -41,9 +41,7 @@ from tests.core.builders import AGENT, CUSTOMER, started
 
 pytestmark = pytest.mark.unit
 
-CUE = Cue(
-    id="x#1", kind=CueKind.SAY, title="t", say="s", because=(), source="r", priority=5, expires=900, entry="x"
-)
+CUE = Cue(id="x#1", kind=CueKind.SAY, title="t", say="s", because=(), source="r", priority=5, expires=900, entry="x")
 
 
 def state_after(*events: CallEvent) -> CallState:
