@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from assist.core.errors import SourceError
+from assist.core.errors import LogCorrupt, SettingsError, SourceError
 from assist.core.events import CallStarted, Channel, PlaybookRef
 from assist.core.listening import PartialRules
 from assist.core.playbook import Playbook
@@ -24,6 +24,9 @@ from assist.training.calls import read_call
 from classifiers import build_classifiers
 from models.weights import Progress
 from prompts import load_playbook, playbook_folder
+
+
+LANGUAGE = "zh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +91,27 @@ def load_engine(settings: EngineSettings, hotwords: Sequence[str], progress: Pro
     from models.whisper import DecodeOptions, FasterWhisper  # loading CTranslate2 takes a second; a log needs none
 
     located = locate(settings.model, progress)
-    return FasterWhisper(
+    engine = FasterWhisper(
         located.folder, Path(settings.model).name, tuple(hotwords), DecodeOptions(threads=settings.threads)
     )
+    _refuse_impossible(engine, settings)
+    return engine
 
 
-def open_log(call_id: str, target: str) -> tuple[JsonLines, TextIO]:
+def _refuse_impossible(engine: AsrEngine, settings: EngineSettings) -> None:
+    """Says which setting asks for what the recogniser cannot do."""
+    able = engine.capabilities
+    if settings.partials and not able.partials:
+        raise SettingsError("engine.partials", f"{engine.name} gives no partial texts; add --no-partials")
+    if LANGUAGE not in able.languages:
+        raise SettingsError("engine.language", f"{engine.name} does not know Chinese; choose another with --model")
+
+
+def open_log(call_id: str, target: str, source: Path) -> tuple[JsonLines, TextIO]:
     """The event log that a setting names: a file, or standard output for `-`. Raises `SourceError`."""
     if target == "-":
         return JsonLines(call_id, sys.stdout), sys.stdout
+    _refuse_to_overwrite(Path(target), source)
     try:
         out = Path(target).open("w", encoding="utf-8", newline="\n")  # noqa: SIM115 - the command closes it after the call
     except OSError as error:
@@ -104,6 +119,29 @@ def open_log(call_id: str, target: str) -> tuple[JsonLines, TextIO]:
             "events.unwritable", f"{target}: cannot be written ({error.strerror}); choose another file"
         ) from error
     return JsonLines(call_id, out), out
+
+
+def _refuse_to_overwrite(target: Path, source: Path) -> None:
+    """An earlier log may be replaced; a recording or anything else that is not a log may not."""
+    if not target.exists():
+        return
+    if source.exists() and target.samefile(source):
+        raise SourceError("events.source", f"{target} is what is being replayed; write the log to another file with --events")
+    if target.is_file() and target.stat().st_size:
+        try:
+            next(read_log(target))
+        except (LogCorrupt, SourceError) as error:
+            message = f"{target} exists and is not an event log; choose another file with --events"
+            raise SourceError("events.other_file", message) from error
+
+
+def _checked_date(text: str) -> str:
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError as error:
+        message = f"--started-at {text!r} is not a date; write it as 2026-01-31T09:30:00+08:00"
+        raise SettingsError("started_at", message) from error
+    return (moment if moment.tzinfo else moment.astimezone()).isoformat(timespec="seconds")
 
 
 def _logged(settings: ReplaySettings, playbook: Playbook) -> Call:
@@ -144,7 +182,7 @@ def _started(settings: ReplaySettings, playbook: Playbook, own_scene: str | None
         source=settings.path.name,
         scene=settings.scene or own_scene or playbook.default_scene,
         playbook=PlaybookRef(playbook.id, playbook.version),
-        started_at=settings.started_at or _recorded_at(settings.path),
+        started_at=_checked_date(settings.started_at) if settings.started_at else _recorded_at(settings.path),
         engine=engine,
     )
 

@@ -109,7 +109,10 @@ def locate(name: str, progress: Progress | None = None, *, may_download: bool = 
         return Located(folder, "setting", verified=False)
     model = entry(name)
     if model.kind == "vad":
-        return Located(_package_folder(model.packages[0]) / "assets", "packages", verified=True)
+        shipped = _package_folder(model.packages[0]) / "assets"
+        if any(fault for _, fault in check(model, shipped)):
+            raise EngineError("model.digest", f"the file of {model.name} in {shipped} is not the known one; reinstall {model.packages[0]}")
+        return Located(shipped, "packages", verified=True)
     home = cache_folder() / model.name
     if all((home / file.name).is_file() for file in model.files):
         _require(model, home)
@@ -132,7 +135,8 @@ def check(model: ModelEntry, folder: Path, progress: Progress | None = None) -> 
         elif (found := _sha256([path], None, progress, file)) != file.sha256:
             yield file, f"digest is {found[:12]}…, not {file.sha256[:12]}…"
         else:
-            _remember(path, file.sha256)
+            if model.kind == "asr":
+                _remember(path, file.sha256)
             yield file, None
 
 

@@ -42,6 +42,8 @@ def check_references(
     for page in models:
         for i, stage in enumerate(page.data["stages"]):
             _known(page, ("stages", i, "id"), stage["id"], labels["stages"], "stage")
+            for j, earlier in enumerate(stage.get("after", ())):
+                _known(page, ("stages", i, "after", j), earlier, stages[page.data["id"]], "stage of this model")
             for j, step in enumerate(stage.get("steps", ())):
                 if "missed" in step:
                     _known(page, ("stages", i, "steps", j, "missed"), step["missed"], labels["behaviours"], "behaviour")

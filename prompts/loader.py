@@ -164,6 +164,7 @@ def _stage(data: Mapping[str, Any]) -> Stage:
         data.get("off_call", False),
         data.get("interlude", False),
         data.get("optional", False),
+        tuple(data.get("after", ())),
     )
 
 

@@ -102,7 +102,7 @@ class _Run:
     async def _play(self, engine: AsrEngine | None, sinks: Sequence[Sink], listeners: Sequence[Listener]) -> None:
         out = None
         if self._settings.events is not None:
-            sink, out = wiring.open_log(self._call.call_id, self._settings.events)
+            sink, out = wiring.open_log(self._call.call_id, self._settings.events, self._settings.path)
             sinks = [*sinks, sink]
         loop = asyncio.get_running_loop()
 

@@ -78,6 +78,17 @@ def _no_backchannel(event: CallEvent, state: CallState, limits: Thresholds) -> N
     return since, Evidence(why=f"客户连说 {limit} 句，没有回应", utterance=text.utterance)
 
 
+def _talks_too_much(event: CallEvent, state: CallState, limits: Thresholds) -> Noticed:
+    """The agent has most of the talk, once there has been enough of it to tell."""
+    if not (isinstance(event, SpeechEnded) and event.channel is Channel.AGENT):
+        return None
+    agent = state.speech(Channel.AGENT)
+    both = agent + state.speech(Channel.CUSTOMER)
+    if both < limits.talk_share_after_seconds * RATE or agent < limits.talk_share * both:
+        return None
+    return event.span.start, Evidence(why=f"客服说了 {agent / both:.0%}，听得太少", measure="talk_ratio")
+
+
 def _question_pileup(event: CallEvent, state: CallState, limits: Thresholds) -> Noticed:
     """Several questions in one breath."""
     text = _final(event, Channel.AGENT)
@@ -146,6 +157,7 @@ RULES: Mapping[str, _Named] = {
     "interrupts": _Named(_interrupts, once=False),
     "monologue": _Named(_monologue, once=False),
     "no_backchannel": _Named(_no_backchannel, once=False),
+    "talks_too_much": _Named(_talks_too_much, once=True),
     "question_pileup": _Named(_question_pileup, once=False),
     "promise_without_deadline": _Named(_promise_without_deadline, once=False),
     "early_apology": _Named(_early_apology, once=True),

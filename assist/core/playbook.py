@@ -49,6 +49,7 @@ class Stage:
     off_call: bool = False
     interlude: bool = False
     optional: bool = False
+    after: tuple[str, ...] = ()  # may only be entered once one of these has been
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +246,8 @@ class Thresholds:
     monologue_characters: int = 140
     unanswered_customer_utterances: int = 3
     question_pileup: int = 3
+    talk_share: float = 0.7  # the agent's share of both sides' speech that is too much
+    talk_share_after_seconds: float = 60.0  # of speech, before a share means anything
     on_screen: int = 2
     customer_type_probability: float = 0.6
 

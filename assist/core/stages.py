@@ -48,7 +48,7 @@ class StageTracker:
         best: tuple[tuple[float, int], Stage] | None = None
         for stage_id, count in votes.items():
             stage = self._stage(model, stage_id)
-            if stage is not None:
+            if stage is not None and _may_enter(stage, state):
                 # Heard equally often, the later stage says more about how far the call is: an answer comes before what it leads to.
                 place = model.order(stage.id) if model.stage(stage.id) else -1
                 weight = (count + self._path(model, state.stage, stage), place)
@@ -85,3 +85,8 @@ class StageTracker:
         return StageEntered(
             at=state.at, model=model.id, stage=stage.id, done=state.steps_done, missing=tuple(missing), because=because
         )
+
+
+def _may_enter(stage: Stage, state: CallState) -> bool:
+    """A second offer, say, needs a first one."""
+    return not stage.after or any(entered.stage in stage.after for entered in state.stages)

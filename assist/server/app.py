@@ -68,10 +68,10 @@ def _playbook(overlay: Overlay) -> Callable[[Request], Any]:
 
 def _socket(overlay: Overlay) -> Callable[[WebSocket], Any]:
     async def socket(ws: WebSocket) -> None:
+        await ws.accept()
         if overlay.clients >= MOST_CLIENTS:
             await ws.close(1013, "too many overlays")
             return
-        await ws.accept()
         overlay.clients += 1
         try:
             with contextlib.suppress(WebSocketDisconnect, RuntimeError):

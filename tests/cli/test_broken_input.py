@@ -148,6 +148,24 @@ def test_a_log_that_cannot_be_written_is_said_before_anything_is_lost(run, tmp_p
     )
 
 
+def test_a_recording_is_never_written_over(run, tmp_path):
+    path = tmp_path / "two_turns.flac"
+    shutil.copy(DATA / "two_turns.flac", path)
+    before = path.read_bytes()
+    _one_sentence(run("replay", path, "--headless", "--speed", "max", "--events", path), "is what is being replayed")
+    other = _file(tmp_path / "notes.txt", "meine Notizen")
+    _one_sentence(run("replay", DATA / "two_turns.json", "--headless", "--speed", "max", "--events", other), "not an event log")
+    assert (path.read_bytes(), other.read_text()) == (before, "meine Notizen")
+    log = tmp_path / "log.jsonl"
+    for _ in range(2):
+        assert run("replay", DATA / "two_turns.json", "--headless", "--speed", "max", "--events", log).code == 0
+
+
+def test_a_date_that_is_none_is_refused(run):
+    arguments = ("replay", DATA / "two_turns.json", "--headless", "--started-at", "next Tuesday")
+    _one_sentence(run(*arguments), "next Tuesday", "2026-01-31T09:30:00")
+
+
 @pytest.mark.parametrize("line", ["no json", "[]", '{"txt": "x"}', '{"text": 5}'])
 def test_classify_names_the_line(run, tmp_path, line):
     path = _file(tmp_path / "a.jsonl", '{"text": "您好"}\n' + line + "\n")

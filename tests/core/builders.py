@@ -113,6 +113,7 @@ INBOUND = Model(
         Stage("confirm_reason", title("确认原因"), (step("confirm_reason.ask", missed="no_reason"),)),
         Stage("extra", title("附加"), (step("extra.tip"),), optional=True),
         Stage("propose", title("方案"), (step("propose.offer"),)),
+        Stage("second_offer", title("再谈"), (step("second_offer.more"),), optional=True, after=("propose",)),
         Stage("close", title("收尾"), (step("close.bye", missed="no_farewell"),)),
         Stage("handle_emotion", title("安抚"), (step("handle_emotion.calm", required=False),), interlude=True),
     ),

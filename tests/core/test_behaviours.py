@@ -132,6 +132,27 @@ class TestNoBackchannel:
         assert noticed(c) == ["no_backchannel"]
 
 
+class TestTalksTooMuch:
+    def shares(self, agent: float, customer: float) -> Call:
+        c = call(talk_share=0.7, talk_share_after_seconds=10)
+        c.customer("好", 0, customer)
+        c.agent("嗯", 20, 20 + agent)
+        return c
+
+    def test_is_most_of_the_talk_and_noticed_once(self) -> None:
+        c = self.shares(9, 3)
+        c.agent("嗯", 40, 45)
+        found = one(c, "talks_too_much")
+        assert found.since == 20 * RATE
+        assert "75%" in found.evidence[0].why
+
+    def test_is_not_less_of_it(self) -> None:
+        assert "talks_too_much" not in noticed(self.shares(8, 4))
+
+    def test_is_not_asked_before_there_has_been_enough(self) -> None:
+        assert "talks_too_much" not in noticed(self.shares(7, 2))
+
+
 class TestQuestionPileup:
     def test_is_three_questions_in_one_breath(self) -> None:
         c = call()
@@ -296,3 +317,14 @@ def test_the_clock_alone_tells_it_nothing() -> None:
     rule, state = Behaviours(tiny()), call().session.state
     assert rule.deadline(state) is None
     assert list(rule.due(1_000_000, state)) == []
+
+
+@pytest.mark.parametrize(("agent", "customer", "expected"), [(50, 20, True), (45, 30, False), (39, 10, False)])
+def test_most_of_the_talk_is_noticed_once_there_has_been_enough_of_it(agent: int, customer: int, expected: bool) -> None:
+    c = call(talk_share=0.7, talk_share_after_seconds=50)
+    c.customer("好", 0, customer)
+    c.agent("好", customer + 1, customer + 1 + agent)
+    c.agent("好", customer + agent + 2, customer + agent + 4)
+    found = [e for e in c.of(BehaviourNoticed) if e.rule == "talks_too_much"]
+    assert len(found) == expected
+    assert all(e.evidence[0].measure == "talk_ratio" for e in found)

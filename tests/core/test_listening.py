@@ -102,6 +102,16 @@ def test_text_of_an_earlier_pause_does_not_stand_for_the_whole_utterance() -> No
     assert final.final
 
 
+def test_words_after_the_last_pause_are_decoded_when_the_call_ends_in_the_middle_of_them() -> None:
+    listener = ear(None)
+    pause = jobs(hear(listener, windows(0.5, 1, 0.3)))[-1]
+    assert listener.transcribed(0, Says()(pause)) is not None
+    hear(listener, windows(0.5, 1, 0.3, 0.2)[56:])
+    final = list(listener.close(62 * WINDOW))[-1]
+    assert isinstance(final, TranscribeJob)
+    assert final.span.end > pause.span.end
+
+
 def test_an_empty_partial_is_no_event_but_an_empty_pause_still_settles_the_utterance() -> None:
     listener = ear(None)
     heard = windows(0.5, 1, 1)

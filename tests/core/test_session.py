@@ -221,6 +221,25 @@ def test_what_is_overdue_comes_before_what_happens_next() -> None:
     assert found[0].at == 5 * RATE
 
 
+def test_what_is_overdue_comes_before_the_next_text_of_the_same_moment() -> None:
+    session = CallSession(tiny(hold_after_seconds=1), [Words({"稍等": judged("hold", "announced")})])
+    session.start(started())
+    session.hear(frames(CUSTOMER, voice(0.5, 1, 3), [200])[0])
+    work = session.hear(frames(AGENT, voice(0.5, 1, 3), [200])[0]).work
+    agent, customer = sorted((job for job in work if job.final), key=lambda job: job.channel)
+    assert names(session.transcribed(Says(a1="请稍等")(agent)).events) == ["Transcribed", "Signalled"]
+    assert names(session.transcribed(Says(c1="好")(customer)).events)[:2] == ["HoldBegan", "Transcribed"]
+
+
+def test_sound_that_lags_behind_the_clock_is_known_only_now() -> None:
+    session = CallSession(tiny(), [])
+    session.start(started())
+    session.advance(9 * RATE)
+    session.hear(frames(CUSTOMER, voice(2), [100])[0])
+    (began,) = session.hear(frames(AGENT, voice(0.5, 1), [100])[0]).events
+    assert (began.at, began.start) == (9 * RATE, 16 * WINDOW)  # type: ignore[union-attr]
+
+
 def test_what_is_overdue_comes_before_the_end() -> None:
     c = Call(tiny(hold_after_seconds=2), [Words({"稍等": judged("hold", "announced")})])
     c.ends(AGENT, c.starts(AGENT, 1), 1, 2)

@@ -1,6 +1,6 @@
 import pytest
 
-from assist.core.events import BehaviourNoticed, DeadAir, HoldBegan, HoldEnded
+from assist.core.events import BehaviourNoticed, DeadAir, HoldBegan, HoldEnded, SpeechStarted
 from assist.core.spans import RATE, Span, from_seconds
 from tests.core.builders import AGENT, CUSTOMER, Call, Words, judged, tiny
 
@@ -28,6 +28,13 @@ def test_dead_air_is_noticed_when_it_has_lasted_and_measured_when_it_is_over() -
     assert c.session.deadline() is None
     c.starts(AGENT, 9)
     assert c.of(DeadAir) == [DeadAir(at=9 * RATE, span=span(2, 9))]
+
+
+def test_dead_air_ends_where_the_next_word_begins_not_where_it_was_recognised() -> None:
+    c = call()
+    c.customer("喂", 1, 2)
+    c.note(SpeechStarted(at=from_seconds(9.1), channel=AGENT, utterance="a1", start=9 * RATE))
+    assert c.of(DeadAir)[0].span == span(2, 9)
 
 
 def test_a_short_silence_is_nothing() -> None:

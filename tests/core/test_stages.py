@@ -12,6 +12,7 @@ STEPS = (
     "confirm_reason.ask",
     "extra.tip",
     "propose.offer",
+    "second_offer.more",
     "close.bye",
     "handle_emotion.calm",
     "neutral_response.echo",
@@ -79,6 +80,12 @@ def test_staying_beats_going_back() -> None:
 def test_an_optional_stage_may_be_stepped_over() -> None:
     found = stages("[confirm_reason.ask]", "[close.bye][propose.offer]")
     assert ids(found) == ["open", "confirm_reason", "propose"]
+
+
+def test_a_second_offer_needs_a_first() -> None:
+    assert ids(stages("[second_offer.more]")) == ["open"]
+    assert ids(stages("[propose.offer]", "[second_offer.more]")) == ["open", "propose", "second_offer"]
+    assert ids(stages("[propose.offer]", "[open.greet][open.name]", "[second_offer.more]"))[-1] == "second_offer"
 
 
 def test_an_interlude_of_another_model_is_lent_to_every_call() -> None:
