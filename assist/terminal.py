@@ -30,6 +30,7 @@ from assist.core.playbook import Playbook
 from assist.core.spans import RATE
 
 _WHO = {Channel.AGENT: ("客服", "cyan"), Channel.CUSTOMER: ("客户", "yellow")}
+_GAPS = {"not_recorded": "录音里没有", "damaged_packet": "数据损坏"}
 _ANSWERS = {"acted_on": "已照做", "expired": "过期", "accepted": "采用", "dismissed": "不用"}
 
 
@@ -98,7 +99,7 @@ class Terminal:
             case DeadAir(span=span):
                 return f"· 冷场 {len(span) / RATE:.1f} 秒"
             case AudioGap(lost=lost, reason=reason):
-                return f"· 缺失 {lost / RATE:.2f} 秒声音（{reason}）"
+                return f"· 缺失 {lost / RATE:.2f} 秒声音（{_GAPS.get(reason, reason)}）"
             case Fault(component=component, message=message):
                 return f"× {component}：{message}"
             case CallEnded(summary=summary):

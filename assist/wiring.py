@@ -25,7 +25,6 @@ from classifiers import build_classifiers
 from models.weights import Progress
 from prompts import load_playbook, playbook_folder
 
-
 LANGUAGE = "zh"
 
 
@@ -126,7 +125,9 @@ def _refuse_to_overwrite(target: Path, source: Path) -> None:
     if not target.exists():
         return
     if source.exists() and target.samefile(source):
-        raise SourceError("events.source", f"{target} is what is being replayed; write the log to another file with --events")
+        raise SourceError(
+            "events.source", f"{target} is what is being replayed; write the log to another file with --events"
+        )
     if target.is_file() and target.stat().st_size:
         try:
             next(read_log(target))

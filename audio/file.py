@@ -62,7 +62,7 @@ class FileSource:
 
     def _hole(self, hole: Hole) -> Iterator[Heard]:
         lost = from_seconds(hole.seconds)
-        reason = "damaged packet" if hole.damaged else "missing from the recording"
+        reason = "damaged_packet" if hole.damaged else "not_recorded"
         if hole.damaged:
             message = f"录音中有损坏的数据，{hole.seconds:.2f} 秒听不到"
             yield Fault(at=self._at, component="audio", code="audio.damaged", message=message, recoverable=True)

@@ -111,7 +111,10 @@ def locate(name: str, progress: Progress | None = None, *, may_download: bool = 
     if model.kind == "vad":
         shipped = _package_folder(model.packages[0]) / "assets"
         if any(fault for _, fault in check(model, shipped)):
-            raise EngineError("model.digest", f"the file of {model.name} in {shipped} is not the known one; reinstall {model.packages[0]}")
+            raise EngineError(
+                "model.digest",
+                f"the file of {model.name} in {shipped} is not the known one; reinstall {model.packages[0]}",
+            )
         return Located(shipped, "packages", verified=True)
     home = cache_folder() / model.name
     if all((home / file.name).is_file() for file in model.files):

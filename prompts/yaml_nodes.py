@@ -6,6 +6,7 @@ aliases and tags are refused.
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,8 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 def _refuse_aliases(text: str) -> None:
     """Looks at the events before anything is built: an alias may stand for gigabytes."""
-    for event in yaml.parse(text, Loader=_Loader):
+    events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
+    for event in events:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             problem = "anchors and aliases are not allowed; write it out"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)

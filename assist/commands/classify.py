@@ -28,4 +28,9 @@ def _text(line: str, number: int) -> str:
         raise SourceError("classify.json", f'line {number}: not JSON; each line is {{"text": "…"}}') from error
     if not isinstance(data, dict) or not isinstance(data.get("text"), str):
         raise SourceError("classify.text", f'line {number}: needs a "text" string; each line is {{"text": "…"}}')
-    return str(data["text"])
+    text = str(data["text"])
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise SourceError(
+            "classify.characters", f"line {number}: the text has broken characters; save the file as UTF-8"
+        )
+    return text

@@ -95,7 +95,7 @@ class CuePolicy:
                 self._fired.add((entry.id, state.stages[-1].at))
                 why = Evidence(why=f"停在这一步已经 {trigger.seconds:g} 秒", measure="stage_seconds")
                 found.append(_Candidate(entry, (why,), entry.say))
-        yield from self._offer(found, state, now, gone)
+        yield from self._offer(sorted(found, key=lambda one: -one.entry.priority), state, now, gone)
 
     def at_the_end(self, state: CallState) -> Iterator[CallEvent]:
         """Takes everything off the screen: the call is over."""

@@ -93,7 +93,7 @@ class Listener:
             return None
         if text.revision == self._pause_revision:
             self._at_pause = text
-        if not text.text:
+        if not text.text or self._partials is None:
             return None
         self._shown = text.revision
         return Transcribed(at=at, transcript=text)

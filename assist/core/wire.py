@@ -36,6 +36,9 @@ class Recorded:
     event: CallEvent
 
 
+_BROKEN = re.compile("[\ud800-\udfff]")  # halves of a character pair: no text, and not writable as UTF-8
+
+
 def kind_of(event_type: type) -> str:
     """`CueShown` is `cue_shown` on the wire."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", event_type.__name__).lower()
@@ -153,7 +156,7 @@ def decode(record: Json) -> Recorded:
     if not isinstance(record, dict):
         raise LogCorrupt("log.not_object", "not a JSON object")
     version = record.get("v")
-    if version != VERSION:
+    if type(version) is not int or version != VERSION:
         raise LogCorrupt(
             "log.version", f"wire version {version!r} is not known here; this release reads version {VERSION}"
         )
@@ -161,6 +164,8 @@ def decode(record: Json) -> Recorded:
     if not isinstance(kind, str) or kind not in KINDS:
         raise LogCorrupt("log.kind", f"unknown kind {kind!r}")
     seq, call_id = _decode(record.get("seq"), int, "seq"), _decode(record.get("call_id"), str, "call_id")
+    if seq < 1 or not call_id:
+        raise LogCorrupt("log.place", "seq begins at 1, and call_id is not empty")
     return Recorded(call_id, seq, _decode_fields(record, KINDS[kind], kind))
 
 
@@ -203,7 +208,7 @@ def _decode_scalar(value: Any, declared: Any, where: str) -> Any:
         return declared(value)
     if declared is float and type(value) in (int, float) and abs(value) <= sys.float_info.max:
         return float(value)
-    if declared in (str, int, bool) and type(value) is declared:
+    if declared in (str, int, bool) and type(value) is declared and not (declared is str and _BROKEN.search(value)):
         return value
     raise LogCorrupt("log.field_type", f"{where} is not what version {VERSION} says it is")
 

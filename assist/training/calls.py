@@ -67,6 +67,8 @@ def _fault(turn: Any) -> str | None:
         return f"channel must be agent or customer, not {turn.get('channel')!r}"
     if not isinstance(turn.get("text"), str) or not turn["text"].strip():
         return "text is missing"
+    if any("\ud800" <= char <= "\udfff" for char in turn["text"]):
+        return "text has broken characters; save the file as UTF-8"
     if turn.get("pace", "normal") not in _CHARACTERS_PER_SECOND:
         return f"pace must be slow, normal or fast, not {turn['pace']!r}"
     gap = turn.get("gap", 0.6)

@@ -62,6 +62,7 @@ BROKEN = {
     "broken log": (lambda p: _file(p / "a.jsonl", "{}\n"), "a.jsonl:1"),
     "empty call": (lambda p: _file(p / "a.json", b""), "not JSON"),
     "no turns": (lambda p: _file(p / "a.json", '{"turns": []}'), "list of turns"),
+    "broken characters": (lambda p: _file(p / "a.json", '{"turns": [{"channel": "agent", "text": "\\ud800"}]}'), "broken"),
     "bad turn": (lambda p: _file(p / "a.json", '{"turns": [{"channel": "robot", "text": "x"}]}'), "turn 0"),
 }  # fmt: skip
 
@@ -154,7 +155,9 @@ def test_a_recording_is_never_written_over(run, tmp_path):
     before = path.read_bytes()
     _one_sentence(run("replay", path, "--headless", "--speed", "max", "--events", path), "is what is being replayed")
     other = _file(tmp_path / "notes.txt", "meine Notizen")
-    _one_sentence(run("replay", DATA / "two_turns.json", "--headless", "--speed", "max", "--events", other), "not an event log")
+    _one_sentence(
+        run("replay", DATA / "two_turns.json", "--headless", "--speed", "max", "--events", other), "not an event log"
+    )
     assert (path.read_bytes(), other.read_text()) == (before, "meine Notizen")
     log = tmp_path / "log.jsonl"
     for _ in range(2):
@@ -166,7 +169,7 @@ def test_a_date_that_is_none_is_refused(run):
     _one_sentence(run(*arguments), "next Tuesday", "2026-01-31T09:30:00")
 
 
-@pytest.mark.parametrize("line", ["no json", "[]", '{"txt": "x"}', '{"text": 5}'])
+@pytest.mark.parametrize("line", ["no json", "[]", '{"text": "\\ud800"}', '{"txt": "x"}', '{"text": 5}'])
 def test_classify_names_the_line(run, tmp_path, line):
     path = _file(tmp_path / "a.jsonl", '{"text": "您好"}\n' + line + "\n")
     outcome = run("classify", path)

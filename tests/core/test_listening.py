@@ -13,6 +13,7 @@ from tests.core.builders import AGENT, CUSTOMER, Says, frames, voice
 pytestmark = pytest.mark.unit
 
 QUICK = PartialRules(first_seconds=0.5, growth=1.25, least_seconds=0.25)
+RARE = PartialRules(first_seconds=60)  # only pauses are decoded before the end
 
 
 def ear(partials: PartialRules | None = QUICK) -> Listener:
@@ -32,7 +33,7 @@ def jobs(outcomes: list[Outcome]) -> list[TranscribeJob]:
 
 
 def test_an_utterance_is_announced_ended_and_sent_to_the_recogniser_whole() -> None:
-    listener = ear(None)
+    listener = ear(RARE)
     found = hear(listener, windows(1, 2, 1))
     began, ended, final = found[0], found[-2], found[-1]
     assert began == SpeechStarted(at=34 * WINDOW, channel=CUSTOMER, utterance="c1", start=31 * WINDOW)
@@ -70,7 +71,7 @@ def test_partials_come_farther_and_farther_apart() -> None:
 
 
 def test_without_partials_only_pauses_and_ends_are_sent() -> None:
-    found = jobs(hear(ear(None), windows(0.5, 5, 0.3, 2, 1)))
+    found = jobs(hear(ear(RARE), windows(0.5, 5, 0.3, 2, 1)))
     assert [(job.pause, job.final) for job in found] == [(True, False), (True, False), (False, True)]
 
 
@@ -92,7 +93,7 @@ def test_text_of_the_last_pause_becomes_final_without_a_second_decode() -> None:
 
 
 def test_text_of_an_earlier_pause_does_not_stand_for_the_whole_utterance() -> None:
-    listener = ear(None)
+    listener = ear(RARE)
     first, rest = windows(0.5, 1, 0.3), windows(0.5, 1, 0.3, 1, 1)[56:]
     pause = jobs(hear(listener, first))[-1]
     assert pause.pause
@@ -103,7 +104,7 @@ def test_text_of_an_earlier_pause_does_not_stand_for_the_whole_utterance() -> No
 
 
 def test_words_after_the_last_pause_are_decoded_when_the_call_ends_in_the_middle_of_them() -> None:
-    listener = ear(None)
+    listener = ear(RARE)
     pause = jobs(hear(listener, windows(0.5, 1, 0.3)))[-1]
     assert listener.transcribed(0, Says()(pause)) is not None
     hear(listener, windows(0.5, 1, 0.3, 0.2)[56:])
@@ -113,7 +114,7 @@ def test_words_after_the_last_pause_are_decoded_when_the_call_ends_in_the_middle
 
 
 def test_an_empty_partial_is_no_event_but_an_empty_pause_still_settles_the_utterance() -> None:
-    listener = ear(None)
+    listener = ear(RARE)
     heard = windows(0.5, 1, 1)
     last: Outcome | None = None
     for window in heard:
@@ -142,7 +143,7 @@ def test_a_partial_of_the_utterance_before_is_passed_over() -> None:
 
 
 def test_a_final_text_counts_once() -> None:
-    listener = ear(None)
+    listener = ear(RARE)
     final = jobs(hear(listener, windows(0.5, 1, 1)))[-1]
     assert listener.transcribed(9, Says()(final)) == Transcribed(at=9, transcript=Says()(final))
     assert listener.transcribed(9, Says()(final)) is None
@@ -150,7 +151,7 @@ def test_a_final_text_counts_once() -> None:
 
 
 def test_hang_up_in_the_middle_of_a_word_loses_nothing_of_it() -> None:
-    listener = ear(None)
+    listener = ear(RARE)
     hear(listener, windows(0.5, 1))
     ended, final = listener.close(48 * WINDOW)
     assert isinstance(ended, SpeechEnded)
@@ -163,3 +164,15 @@ def test_utterances_are_named_after_their_channel() -> None:
     listener = Listener(AGENT, EndpointRules(), None)
     names = [o.utterance for o in hear(listener, windows(0.5, 1, 1, 1, 1)) if isinstance(o, SpeechStarted)]
     assert names == ["a1", "a2"]
+
+
+def test_without_partials_nothing_is_shown_before_the_end_and_the_pause_still_saves_a_decode() -> None:
+    listener = ear(None)
+    pause = jobs(hear(listener, windows(0.5, 1, 0.3)))[-1]
+    assert listener.transcribed(0, Says()(pause)) is None
+    whole = windows(0.5, 1, 1)
+    ended = hear(listener, whole[len(windows(0.5, 1, 0.3)) :])
+    assert jobs(ended) == []
+    (final,) = (one for one in ended if isinstance(one, Transcribed))
+    assert final.transcript.final
+    assert final.transcript.text

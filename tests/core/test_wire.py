@@ -180,6 +180,10 @@ def test_a_line_that_is_no_record_is_named(line: str, code: str) -> None:
     ("broken", "code", "sentence"),
     [
         (record(v=2), "log.version", "wire version 2"),
+        (record(v=True), "log.version", "wire version True"),
+        (record(seq=0), "log.place", "seq begins at 1"),
+        (record(call_id=""), "log.place", "call_id is not empty"),
+        (record(text="\ud800"), "log.field_type", "transcribed.text"),
         (without("v"), "log.version", "wire version None"),
         (record(kind="sung"), "log.kind", "'sung'"),
         (record(kind=["transcribed"]), "log.kind", "unknown kind"),

@@ -199,7 +199,7 @@ export class Connection {
 
   private reconnect(left = false): void {
     const now = Date.now()
-    if (this.welcomed) this.downSince = now
+    if (this.welcomed) this.downSince = left ? now - STOPPED_MS : now // one that said goodbye is not about to be back
     this.drop()
     this.listener.link(left || now - this.downSince >= STOPPED_MS ? 'stopped' : 'reconnecting')
     const longest = Math.min(BACKOFF_MS.last, BACKOFF_MS.first * 2 ** this.attempts++)

@@ -92,6 +92,7 @@ const zh = {
   noSpeech: '没有听到说话',
 
   notices: '运行情况',
+  gapReason: { not_recorded: '录音里没有', damaged_packet: '数据损坏' } as Record<string, string>,
   lost: (s: string, n: number, reason: string) => `音频缺失共 ${s} 秒，${n} 处（${reason}）`,
   component: {
     asr: '识别',
@@ -210,6 +211,7 @@ const en: Strings = {
   noSpeech: 'No speech was heard',
 
   notices: 'Condition',
+  gapReason: { not_recorded: 'not in the recording', damaged_packet: 'damaged data' },
   lost: (s, n, reason) => `${s} s of audio missing in ${n} ${n === 1 ? 'place' : 'places'} (${reason})`,
   component: {
     asr: 'Recognition',
