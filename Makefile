@@ -18,7 +18,7 @@ demo: install ## watch the bundled call (ARGS=--headless: in the terminal)
 	$(BIN)/assist demo $(ARGS)
 
 test: $(VENV)/.dev ## all tests, with the core's branch coverage
-	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered --cov-fail-under=100 $(ARGS)
+	$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),--cov --cov-report=term-missing:skip-covered --cov-fail-under=100)
 
 check: $(VENV)/.dev ## ruff, mypy --strict, import contracts
 	$(BIN)/ruff check .

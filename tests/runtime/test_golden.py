@@ -1,6 +1,7 @@
 """A stored log: what the call led to is reviewed like code, and logs of released wire versions keep loading.
 
-After a change that is meant, write it again with `ASSIST_UPDATE_GOLDEN=1 make test ARGS=tests/runtime/test_golden.py` and read the diff.
+After a change that is meant, write it again and read the diff:
+`ASSIST_UPDATE_GOLDEN=1 make test ARGS=tests/runtime/test_golden.py`.
 """
 
 import os
