@@ -92,7 +92,8 @@ class FasterWhisper:
             )
             reason = self._suspicion(again, speech)
             decoded = again if reason is None or again.log_probability > decoded.log_probability else decoded
-        text = guards.collapse(decoded.text)
+        passing = reason is not None and not (job.final or job.pause)  # the next partial is better than a doubtful one
+        text = "" if passing else guards.collapse(decoded.text)
         if _nothing_said(decoded):
             text, reason = "", None
         return Transcript(
