@@ -32,6 +32,7 @@ from models.weights import Progress as WeightsProgress
 log = logging.getLogger(__name__)
 
 _WAIT_FOR_PAGE_SECONDS = 20.0
+_SINK_SECONDS = 30.0  # nothing here is live: a slow disk may hold the replay up
 
 
 def replay_call(settings: ReplaySettings, overlay: OverlaySettings, headless: bool, *, now: bool) -> None:
@@ -109,7 +110,7 @@ class _Run:
         def fault(code: str, message: str) -> None:
             loop.call_soon_threadsafe(self._sink_fault, code, message)
 
-        runners = [SinkRunner(sink, fault) for sink in sinks]
+        runners = [SinkRunner(sink, fault, patience=_SINK_SECONDS) for sink in sinks]
         publish = Publisher(runners, listeners)
         try:
             replay = await self._call.run(engine, publish, self._settings.speed, self._ready)

@@ -7,7 +7,7 @@ and what follows from them stay the same.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -79,17 +79,14 @@ class Replay:
     async def source(self, started: CallStarted, source: AudioSource) -> None:
         """Replays sound. Raises `SourceError` where it breaks off, after everything before it has been published."""
         self._take(self._session.start(started))
-        broken: SourceError | None = None
-        heard = source.heard()
-        try:
-            while batch := await asyncio.to_thread(_some, heard):
-                for item in batch:
-                    await self._hear(item)
-        except SourceError as error:
-            broken = error
-            fault = Fault(
-                at=self._session.now, component="audio", code=error.code, message=error.message, recoverable=False
-            )
+        reader = _Reader(source)
+        while batch := await asyncio.to_thread(reader.some):
+            for item in batch:
+                await self._hear(item)
+        broken = reader.broken
+        if broken is not None:
+            now = self._session.now
+            fault = Fault(at=now, component="audio", code=broken.code, message=broken.message, recoverable=False)
             self._take(self._session.note(fault))
         await self._end()
         if broken is not None:
@@ -167,8 +164,21 @@ class Replay:
             self._publish(step.events)
 
 
-def _some(heard: Iterator[Heard]) -> list[Heard]:
-    return list(islice(heard, _READ_AHEAD))
+class _Reader:
+    """Reads a source a few frames at a time; what comes before a break is handed out before the break is told."""
+
+    def __init__(self, source: AudioSource) -> None:
+        self._heard = source.heard()
+        self.broken: SourceError | None = None
+
+    def some(self) -> list[Heard]:
+        """The next frames; empty at the end or after a break."""
+        found: list[Heard] = []
+        try:
+            found.extend(islice(self._heard, _READ_AHEAD))
+        except SourceError as error:
+            self.broken = error
+        return found
 
 
 def _settle(done: "asyncio.Future[Result | None]", result: Result | None) -> None:

@@ -16,9 +16,15 @@ _CLOSE: tuple[int, CallEvent | None] = (0, None)
 
 
 class SinkRunner:
-    """Feeds one sink from a queue. When the sink fails or falls too far behind it is cut off, and `on_fault` is told why."""
+    """Feeds one sink from a queue. When the sink fails or falls too far behind it is cut off, and `on_fault` is told why.
 
-    def __init__(self, sink: Sink, on_fault: Callable[[str, str], None], length: int = QUEUE_LENGTH) -> None:
+    `patience` is how many seconds `publish` may wait for a full queue: none beside live audio, some where nothing is live.
+    """
+
+    def __init__(
+        self, sink: Sink, on_fault: Callable[[str, str], None], length: int = QUEUE_LENGTH, patience: float = 0.0
+    ) -> None:
+        self._patience = patience
         self._sink = sink
         self._on_fault = on_fault
         self._queue: queue.Queue[tuple[int, CallEvent | None]] = queue.Queue(length)
@@ -32,11 +38,11 @@ class SinkRunner:
         return self._queue.qsize()
 
     def publish(self, seq: int, event: CallEvent) -> None:
-        """Hands an event over; never blocks."""
+        """Hands an event over; waits for room only as long as it has patience."""
         if self._cut:
             return
         try:
-            self._queue.put_nowait((seq, event))
+            self._queue.put((seq, event), block=self._patience > 0, timeout=self._patience or None)
         except queue.Full:
             self._give_up("sink.slow", f"{self._sink.name}: too slow, cut off after {seq - 1} events")
 

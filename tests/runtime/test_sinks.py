@@ -61,6 +61,17 @@ def test_a_slow_sink_is_cut_off_and_the_others_get_everything(tmp_path):
     assert len(slow.got) < 20
 
 
+def test_a_patient_runner_waits_for_a_slow_sink_and_loses_nothing():
+    faults: list[tuple[str, str]] = []
+    slow = Slow()
+    runner = SinkRunner(slow, lambda *f: faults.append(f), length=2, patience=20.0)
+    threading.Timer(0.2, slow.go.set).start()
+    for n in range(20):
+        runner.publish(n + 1, _event(n))
+    runner.close()
+    assert (slow.got, faults) == (list(range(1, 21)), [])
+
+
 def test_a_full_disk_is_one_fault(tmp_path):
     faults: list[tuple[str, str]] = []
     full = Full()
