@@ -48,6 +48,13 @@ def replay_call(settings: ReplaySettings, overlay: OverlaySettings, headless: bo
         TextColumn("{task.description}"), BarColumn(), DownloadColumn(), console=Console(stderr=True), transient=True
     ) as bar:
         call = wiring.prepare(settings, playbook, _show(bar))
+        scene = call.started.scene
+        if scene not in playbook.scenes:
+            model = playbook.model_for(scene).id
+            note = (
+                f"note: the playbook has no page for the scene {scene}; stages follow {model}, without do and never-do"
+            )
+            click.echo(note, err=True)
         run = _Run(call, settings, playbook)
         if headless:
             asyncio.run(run.headless())
