@@ -23,6 +23,29 @@ class PartialRules:
     first_seconds: float = 0.9
     growth: float = 1.25
     least_seconds: float = 0.8
+    job_seconds: float = 0.2  # what a decode costs at least, on two shared cores with Whisper base
+    job_share: float = 0.12  # and on top of it for each second of audio
+
+
+class Load:
+    """How busy one recogniser would be by now, in call time, on a machine that just suffices.
+
+    Both channels share it. A partial is only asked for when the work before it would be done; deciding that by what the work
+    costs, and not by a clock, makes the same call ask for the same texts on every machine and at every speed.
+    """
+
+    def __init__(self, rules: PartialRules) -> None:
+        self._rules = rules
+        self._busy_until = 0
+
+    def free(self, at: int) -> bool:
+        """Whether nothing would be under way at `at`."""
+        return at >= self._busy_until
+
+    def add(self, at: int, length: int) -> None:
+        """Work on so many samples of audio is asked for."""
+        cost = self._rules.job_seconds * RATE + self._rules.job_share * length
+        self._busy_until = max(self._busy_until, at) + int(cost)
 
 
 Outcome = SpeechStarted | SpeechEnded | Transcribed | TranscribeJob
@@ -35,7 +58,10 @@ class Listener:
     an utterance whose last pause was already decoded needs no second decode.
     """
 
-    def __init__(self, channel: Channel, rules: EndpointRules, partials: PartialRules | None) -> None:
+    def __init__(
+        self, channel: Channel, rules: EndpointRules, partials: PartialRules | None, load: Load | None = None
+    ) -> None:
+        self._load = load or Load(partials or PartialRules())
         self._channel = channel
         self._endpointing = Endpointing(rules)
         self._partials = partials
@@ -114,7 +140,7 @@ class Listener:
 
     def _partial(self) -> Iterator[Outcome]:
         start = self._endpointing.start
-        if start is None or self._partials is None or self._end < self._next_partial:
+        if start is None or self._partials is None or self._end < self._next_partial or not self._load.free(self._end):
             return
         self._next_partial = self._end + int(self._step())
         yield self._job(Span(start, self._end))
@@ -138,6 +164,7 @@ class Listener:
 
     def _job(self, audio: Span, *, final: bool = False, pause: bool = False) -> TranscribeJob:
         self._revision += 1
+        self._load.add(self._end, len(audio))
         pcm = np.concatenate([w.pcm for w in self._kept if audio.start <= w.start < audio.end])
         return TranscribeJob(
             utterance=self._utterance,

@@ -33,7 +33,7 @@ from assist.core.events import (
     Transcript,
     Window,
 )
-from assist.core.listening import Listener, PartialRules
+from assist.core.listening import Listener, Load, PartialRules
 from assist.core.playbook import Playbook
 from assist.core.ports import Classifier, TranscribeJob
 from assist.core.silence import SilenceRule
@@ -79,7 +79,8 @@ class CallSession:
     ) -> None:
         rules = rules or SessionRules()
         self._state = CallState()
-        self._listeners = {c: Listener(c, rules.endpointing, rules.partials) for c in rules.channels}
+        load = Load(rules.partials or PartialRules())
+        self._listeners = {c: Listener(c, rules.endpointing, rules.partials, load) for c in rules.channels}
         self._ahead: dict[Channel, deque[Window]] = {c: deque() for c in rules.channels}
         self._behaviours, self._cues = Behaviours(playbook), CuePolicy(playbook)
         self._reactors: tuple[Reactor, ...] = (

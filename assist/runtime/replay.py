@@ -20,7 +20,7 @@ from assist.runtime.sources import LoggedCall
 from assist.runtime.worker import ModelWorker, Result
 
 _READ_AHEAD = 16  # frames fetched from the source at a time
-_LAG_SECONDS = 1.0  # this far behind real time, partials are left out
+_LAG_SECONDS = 3.0  # this far behind real time, even the few partials that a session asks for are left out
 
 Publish = Callable[[Iterable[CallEvent]], None]
 

@@ -1,11 +1,12 @@
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from assist.core.endpointing import EndpointRules
 from assist.core.events import SpeechEnded, SpeechStarted, Transcribed, Window
-from assist.core.listening import Listener, Outcome, PartialRules
+from assist.core.listening import Listener, Load, Outcome, PartialRules
 from assist.core.ports import TranscribeJob
 from assist.core.spans import RATE, WINDOW
 from tests.core.builders import AGENT, CUSTOMER, Says, frames, voice
@@ -176,3 +177,23 @@ def test_without_partials_nothing_is_shown_before_the_end_and_the_pause_still_sa
     (final,) = (one for one in ended if isinstance(one, Transcribed))
     assert final.transcript.final
     assert final.transcript.text
+
+
+def test_a_partial_waits_until_the_work_before_it_would_be_done() -> None:
+    slow = PartialRules(first_seconds=0.5, growth=1.0, least_seconds=0.1, job_seconds=1.0, job_share=0.0)
+    load = Load(slow)
+    one, other = (Listener(channel, EndpointRules(), slow, load) for channel in (AGENT, CUSTOMER))
+    asked: list[int] = []
+    for left, right in zip(windows(0.5, 6), windows(0.5, 6), strict=True):
+        for listener, window in ((one, left), (other, right)):
+            asked += [window.start for _ in jobs(hear(listener, [window]))]
+    steps = [b - a for a, b in pairwise(asked)]
+    assert len(asked) >= 4
+    assert min(steps) >= 1.0 * RATE
+
+
+def test_finals_never_wait_for_other_work() -> None:
+    slow = PartialRules(first_seconds=0.5, job_seconds=60.0)
+    listener = Listener(CUSTOMER, EndpointRules(), slow)
+    found = jobs(hear(listener, windows(0.5, 2, 1)))
+    assert [job.final for job in found][-1]
