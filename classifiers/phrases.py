@@ -13,7 +13,6 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
 from typing import Any
 
 import opencc
@@ -255,9 +254,3 @@ def _search(pattern: Pattern, normal: NormalText) -> Iterator[Hit]:
 def _hit(normal: NormalText, start: int, end: int, via: str, score: float) -> Hit:
     first, last = normal.places[start], normal.places[end - 1] + 1
     return Hit(normal.original[first:last], first, last, via, score)
-
-
-def clauses(text: str) -> list[str]:
-    """A text cut at its punctuation; a text without any is one clause."""
-    cuts = [0, *(i + 1 for i, char in enumerate(text) if char in "，。？！,.?!;；"), len(text)]
-    return [part for a, b in pairwise(cuts) if (part := text[a:b].strip("，。？！,.?!;； "))]

@@ -96,15 +96,7 @@ class FasterWhisper:
         text = "" if passing else guards.collapse(decoded.text)
         if _nothing_said(decoded):
             text, reason = "", None
-        return Transcript(
-            utterance=job.utterance,
-            channel=job.channel,
-            revision=job.revision,
-            span=job.span,
-            text=text,
-            final=job.final,
-            suspect=reason is not None,
-        )
+        return job.answer(text, suspect=reason is not None)
 
     def _suspicion(self, decoded: _Decoded, speech: float) -> str | None:
         return guards.suspicion(decoded.text, speech, decoded.log_probability, decoded.capped)

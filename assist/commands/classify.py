@@ -3,6 +3,7 @@
 import json
 from typing import TextIO
 
+from assist.core import wire
 from assist.core.errors import SourceError
 from assist.core.events import Channel
 from assist.wiring import read_playbook
@@ -29,7 +30,7 @@ def _text(line: str, number: int) -> str:
     if not isinstance(data, dict) or not isinstance(data.get("text"), str):
         raise SourceError("classify.text", f'line {number}: needs a "text" string; each line is {{"text": "…"}}')
     text = str(data["text"])
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    if not wire.writable(text):
         raise SourceError(
             "classify.characters", f"line {number}: the text has broken characters; save the file as UTF-8"
         )

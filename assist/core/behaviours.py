@@ -106,7 +106,7 @@ def _promise_without_deadline(event: CallEvent, state: CallState, limits: Thresh
 def _early_apology(event: CallEvent, state: CallState, limits: Thresholds) -> Noticed:
     """A customer wants to leave and the first answer is an apology."""
     text = _final(event, Channel.AGENT)
-    if text is None or state.scene != "churn_inbound" or not _signalled(state, text.utterance, "act", ("apology",)):
+    if text is None or state.scene != "churn_inbound" or not state.signalled(text.utterance, "act", "apology"):
         return None
     if any(step.startswith(_CONFIRMING) for step in state.steps_done) or state.latest("intent") is None:
         return None
@@ -117,7 +117,7 @@ def _no_empathy(event: CallEvent, state: CallState, limits: Thresholds) -> Notic
     """The customer is angry and the answer passes over it."""
     text = _final(event, Channel.AGENT)
     said = [final.utterance for final in state.finals if final.channel is Channel.CUSTOMER]
-    if text is None or not said or not _signalled(state, said[-1], "emotion", ("angry",)):
+    if text is None or not said or not state.signalled(said[-1], "emotion", "angry"):
         return None
     if any(
         heard.signal.utterance == text.utterance
@@ -226,13 +226,6 @@ def _final(event: CallEvent, channel: Channel) -> Transcript | None:
     if isinstance(event, Transcribed) and event.transcript.final and event.transcript.channel is channel:
         return event.transcript
     return None
-
-
-def _signalled(state: CallState, utterance: str, signal: str, labels: tuple[str, ...]) -> bool:
-    return any(
-        heard.signal.utterance == utterance and heard.signal.signal == signal and heard.signal.label in labels
-        for heard in state.signals
-    )
 
 
 def _already(state: CallState, rule: str) -> bool:

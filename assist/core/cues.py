@@ -57,6 +57,7 @@ class CuePolicy:
 
     def __init__(self, playbook: Playbook) -> None:
         self._playbook = playbook
+        self._entries = {entry.id: entry for entry in playbook.entries}
         self._count = 0
         self._staying = tuple((e, t) for e in playbook.entries for t in e.when if isinstance(t, OnStaying))
         self._fired: set[tuple[str, int]] = set()  # (entry, when its stage was entered): a stay is noticed once
@@ -167,9 +168,8 @@ class CuePolicy:
 
     def _acted_on(self, event: CallEvent, state: CallState) -> Iterator[CueAnswered]:
         """The agent did what a cue asked: a step it waits for was heard, or its line was said in other words."""
-        entries = {entry.id: entry for entry in self._playbook.entries}
         for shown in state.showing:
-            entry = entries[shown.cue.entry]
+            entry = self._entries[shown.cue.entry]
             if isinstance(event, Signalled) and event.signal.signal == "step":
                 acted = event.signal.label in entry.done_when and _after(state, event.signal.utterance, shown)
             else:

@@ -33,6 +33,18 @@ class TranscribeJob:
     final: bool
     pause: bool = False
 
+    def answer(self, text: str, *, suspect: bool = False) -> Transcript:
+        """The transcript that this job's text makes."""
+        return Transcript(
+            utterance=self.utterance,
+            channel=self.channel,
+            revision=self.revision,
+            span=self.span,
+            text=text,
+            final=self.final,
+            suspect=suspect,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class EngineCapabilities:

@@ -61,11 +61,4 @@ def _quiet_since(state: CallState) -> int:
 def _announced(state: CallState) -> bool:
     """Whether the last thing the agent said was that the customer should wait, and no hold has come of it yet."""
     said = [spoken.utterance for spoken in state.spoken if spoken.channel is Channel.AGENT]
-    return (
-        bool(said)
-        and _quiet_since(state) == state.last_speech
-        and any(
-            heard.signal.signal == "hold" and heard.signal.label == "announced" and heard.signal.utterance == said[-1]
-            for heard in state.signals
-        )
-    )
+    return bool(said) and _quiet_since(state) == state.last_speech and state.signalled(said[-1], "hold", "announced")

@@ -131,6 +131,13 @@ class CallState:
         """The final text of an utterance, if there is one yet."""
         return next((text for text in reversed(self.finals) if text.utterance == utterance), None)
 
+    def signalled(self, utterance: str, signal: str, label: str) -> bool:
+        """Whether an utterance gave this signal with this label."""
+        return any(
+            (heard.signal.utterance, heard.signal.signal, heard.signal.label) == (utterance, signal, label)
+            for heard in self.signals
+        )
+
     def latest(self, signal: str) -> str | None:
         """The newest label of a signal, as in `latest("emotion")`."""
         return next((heard.signal.label for heard in reversed(self.signals) if heard.signal.signal == signal), None)

@@ -36,7 +36,12 @@ class Recorded:
     event: CallEvent
 
 
-_BROKEN = re.compile("[\ud800-\udfff]")  # halves of a character pair: no text, and not writable as UTF-8
+_BROKEN = re.compile("[\ud800-\udfff]")
+
+
+def writable(text: str) -> bool:
+    """Whether a text can be written as UTF-8; half a character pair cannot."""
+    return _BROKEN.search(text) is None
 
 
 def kind_of(event_type: type) -> str:
@@ -208,7 +213,7 @@ def _decode_scalar(value: Any, declared: Any, where: str) -> Any:
         return declared(value)
     if declared is float and type(value) in (int, float) and abs(value) <= sys.float_info.max:
         return float(value)
-    if declared in (str, int, bool) and type(value) is declared and not (declared is str and _BROKEN.search(value)):
+    if declared in (str, int, bool) and type(value) is declared and (declared is not str or writable(value)):
         return value
     raise LogCorrupt("log.field_type", f"{where} is not what version {VERSION} says it is")
 

@@ -32,11 +32,6 @@ class SinkRunner:
         self._thread = threading.Thread(target=self._run, name=f"sink-{sink.name}", daemon=True)
         self._thread.start()
 
-    @property
-    def behind(self) -> int:
-        """Events that wait."""
-        return self._queue.qsize()
-
     def publish(self, seq: int, event: CallEvent) -> None:
         """Hands an event over; waits for room only as long as it has patience."""
         if self._cut:

@@ -48,14 +48,7 @@ class AnnotatedEngine:
 
     def transcribe(self, job: TranscribeJob) -> Transcript:
         text = "".join(self._said(turn, job.span) for turn in self._turns if turn.channel is job.channel)
-        return Transcript(
-            utterance=job.utterance,
-            channel=job.channel,
-            revision=job.revision,
-            span=job.span,
-            text=text,
-            final=job.final,
-        )
+        return job.answer(text)
 
     @staticmethod
     def _said(turn: Turn, span: Span) -> str:

@@ -107,16 +107,4 @@ class ModelWorker:
                 message=f"识别失败（{type(error).__name__}），这一句没有文字",
                 recoverable=True,
             )
-            return Result(_nothing(job), fault)
-
-
-def _nothing(job: TranscribeJob) -> Transcript:
-    return Transcript(
-        utterance=job.utterance,
-        channel=job.channel,
-        revision=job.revision,
-        span=job.span,
-        text="",
-        final=job.final,
-        suspect=True,
-    )
+            return Result(job.answer("", suspect=True), fault)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assist.core import wire
 from assist.core.errors import SourceError
 from assist.core.events import Channel
 
@@ -67,7 +68,7 @@ def _fault(turn: Any) -> str | None:
         return f"channel must be agent or customer, not {turn.get('channel')!r}"
     if not isinstance(turn.get("text"), str) or not turn["text"].strip():
         return "text is missing"
-    if any("\ud800" <= char <= "\udfff" for char in turn["text"]):
+    if not wire.writable(turn["text"]):
         return "text has broken characters; save the file as UTF-8"
     if turn.get("pace", "normal") not in _CHARACTERS_PER_SECOND:
         return f"pace must be slow, normal or fast, not {turn['pace']!r}"

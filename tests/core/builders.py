@@ -62,14 +62,7 @@ class Says:
 
     def __call__(self, job: TranscribeJob) -> Transcript:
         text = self._lines.get(job.utterance, f"{job.span.start} 到 {job.span.end}")
-        return Transcript(
-            utterance=job.utterance,
-            channel=job.channel,
-            revision=job.revision,
-            span=job.span,
-            text=text,
-            final=job.final,
-        )
+        return job.answer(text)
 
 
 def judged(signal: str, label: str, score: float = 1.0, hit: Any = None) -> Judgement:
