@@ -7,6 +7,7 @@ repetition guard, and one more try with longer padding and without hotwords (whi
 
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -81,7 +82,10 @@ class FasterWhisper:
         self._plain_prompt = list(self._tokenizer.sot_sequence)
         self._prompt = self._with_hotwords(hotwords)
 
-    def transcribe(self, job: TranscribeJob) -> Transcript:
+    def transcribe(self, jobs: Sequence[TranscribeJob]) -> Sequence[Transcript]:
+        return [self._answer(job) for job in jobs]
+
+    def _answer(self, job: TranscribeJob) -> Transcript:
         speech = len(job.pcm) / RATE
         decoded = self._decode(job.pcm, self._options.padding, self._prompt, beam=1)
         reason = self._suspicion(decoded, speech)

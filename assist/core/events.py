@@ -97,9 +97,33 @@ class Latency:
     compute: int
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A character or word of a text and when it was spoken; as fine as the engine's own units."""
+
+    text: str
+    span: Span = flat()
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A word that was changed after recognition: its place in the text, what was heard, and how sure the change is.
+
+    `gain` is in nats: how much better the audio and its neighbours bear the change out than what was heard.
+    """
+
+    start: int
+    end: int
+    heard: str
+    gain: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
-    """One version of one utterance's text; Simplified characters."""
+    """One version of one utterance's text; Simplified characters.
+
+    The first `stable` characters stand in every later version too; a final text is stable as a whole.
+    """
 
     utterance: str
     channel: Channel
@@ -108,7 +132,10 @@ class Transcript:
     text: str
     final: bool
     suspect: bool = False  # the engine's guards fired and the retry did not settle it
+    stable: int = 0
     latency_ms: Latency = Latency(0, 0)
+    corrections: tuple[Correction, ...] | None = absent()
+    words: tuple[Word, ...] | None = absent()  # when asked for, and the engine can
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -345,6 +372,16 @@ class AudioGap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """The recogniser is behind the call, or has caught up again (`lag` 0); finals come late, but they come."""
+
+    at: Samples
+    lag: Samples
+    jobs: int  # texts that wait
+    shed: int  # partials left out since the call began
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     at: Samples
     component: str
@@ -409,9 +446,10 @@ CallEvent = (
     | HoldBegan
     | HoldEnded
     | AudioGap
+    | Backlog
     | Fault
     | CallEnded
 )
 
 # What happens outside the session and is told to it; everything else the session concludes by itself.
-Noted = SpeechStarted | SpeechEnded | CueAnswered | HoldBegan | HoldEnded | AudioGap | Fault
+Noted = SpeechStarted | SpeechEnded | CueAnswered | HoldBegan | HoldEnded | AudioGap | Backlog | Fault

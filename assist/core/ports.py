@@ -3,7 +3,7 @@
 Each is a protocol of one or two methods; there is no base class to inherit. A playbook is data (`assist.core.playbook`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,6 +23,8 @@ class TranscribeJob:
 
     `pcm` is float32 mono at 16 kHz, exactly `span`. A job that is not `final` may be replaced by a newer one of the same
     utterance before it runs; a final one is always run. At a `pause` the text becomes the final one if speech does not go on.
+    `prefix` is settled: an engine that can decodes only what follows it, and every answer begins with it. `hotwords` are words
+    to expect, most useful first, and `before` is what the call said just before; an engine uses as much as it has room for.
     """
 
     utterance: str
@@ -32,6 +34,15 @@ class TranscribeJob:
     pcm: NDArray[np.float32]
     final: bool
     pause: bool = False
+    prefix: str = ""
+    hotwords: tuple[str, ...] = ()
+    before: str = ""
+    words: bool = False  # give the time of each word too
+
+    @property
+    def settles(self) -> bool:
+        """Whether the text is, or may become, what stands: worth a second try where the first is doubtful."""
+        return self.final or self.pause
 
     def answer(self, text: str, *, suspect: bool = False) -> Transcript:
         """The transcript that this job's text makes."""
@@ -54,6 +65,8 @@ class EngineCapabilities:
     word_times: bool
     hotwords: bool
     languages: tuple[str, ...]
+    prefix: bool = False  # decodes only what follows a job's prefix
+    batch: int = 1  # jobs that are decoded together in less time than one after the other
 
 
 class AsrEngine(Protocol):
@@ -62,8 +75,11 @@ class AsrEngine(Protocol):
     name: str
     capabilities: EngineCapabilities
 
-    def transcribe(self, job: TranscribeJob) -> Transcript:
-        """The text of a job, Simplified; empty when nothing was said. Raises `EngineError`."""
+    def transcribe(self, jobs: Sequence[TranscribeJob]) -> Sequence[Transcript]:
+        """The texts of jobs in their order, Simplified; empty where nothing was said. Raises `EngineError`.
+
+        Never given more jobs at once than `capabilities.batch`.
+        """
         ...
 
 

@@ -6,6 +6,7 @@ from typing import assert_never
 from assist.core.events import (
     Answer,
     AudioGap,
+    Backlog,
     BehaviourNoticed,
     CallEnded,
     CallEvent,
@@ -97,6 +98,7 @@ class CallState:
     holds: tuple[HoldEnded, ...] = ()
     gaps: tuple[AudioGap, ...] = ()
     faults: tuple[Fault, ...] = ()
+    backlog: Backlog | None = None  # while the recogniser is behind
     summary: Summary | None = None
 
     @property
@@ -183,6 +185,8 @@ def fold(state: CallState, event: CallEvent) -> CallState:
             return replace(state, at=at, hold_since=None, holds=(*state.holds, event))
         case AudioGap():
             return replace(state, at=at, gaps=(*state.gaps, event))
+        case Backlog(lag=lag):
+            return replace(state, at=at, backlog=event if lag else None)
         case Fault():
             return replace(state, at=at, faults=(*state.faults, event))
         case CallEnded(summary=summary):

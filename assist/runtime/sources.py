@@ -46,9 +46,11 @@ class AnnotatedEngine:
     def __init__(self, call: AnnotatedCall) -> None:
         self._turns = call.turns
 
-    def transcribe(self, job: TranscribeJob) -> Transcript:
-        text = "".join(self._said(turn, job.span) for turn in self._turns if turn.channel is job.channel)
-        return job.answer(text)
+    def transcribe(self, jobs: Sequence[TranscribeJob]) -> Sequence[Transcript]:
+        return [self._answer(job) for job in jobs]
+
+    def _answer(self, job: TranscribeJob) -> Transcript:
+        return job.answer("".join(self._said(turn, job.span) for turn in self._turns if turn.channel is job.channel))
 
     @staticmethod
     def _said(turn: Turn, span: Span) -> str:

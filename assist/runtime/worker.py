@@ -96,7 +96,7 @@ class ModelWorker:
         if job.final and known is not None and (known.utterance, known.span) == (job.utterance, job.span):
             return Result(replace(known, revision=job.revision, final=True))
         try:
-            return Result(self._engine.transcribe(job))
+            return Result(self._engine.transcribe([job])[0])
         except Exception as error:  # the worker's boundary: a failing engine must not end the call
             log.exception("transcription failed")
             code = error.code if isinstance(error, AssistError) else "engine.failed"

@@ -89,4 +89,4 @@ def test_a_very_short_and_a_very_long_job_are_answered(engine):
         job = TranscribeJob(
             utterance="a1", channel=Channel.AGENT, revision=1, span=Span(0, len(pcm)), pcm=pcm, final=True
         )
-        assert engine.transcribe(job).final
+        assert engine.transcribe([job])[0].final

@@ -1,6 +1,7 @@
 """A newer partial replaces an older one, a final is never dropped, a failing engine ends nothing."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,20 +27,14 @@ class Scripted:
     ran: list[tuple[str, int]] = field(default_factory=list)
     raises: Exception | None = None
 
-    def transcribe(self, job: TranscribeJob) -> Transcript:
+    def transcribe(self, jobs: Sequence[TranscribeJob]) -> Sequence[Transcript]:
+        (job,) = jobs
         self.began.release()
         assert self.go.acquire(timeout=10)
         self.ran.append((job.utterance, job.revision))
         if self.raises is not None:
             raise self.raises
-        return Transcript(
-            utterance=job.utterance,
-            channel=job.channel,
-            revision=job.revision,
-            span=job.span,
-            text="好的",
-            final=job.final,
-        )
+        return [job.answer("好的")]
 
 
 def _job(utterance: str, revision: int, *, final: bool = False, end: int = 1600) -> TranscribeJob:
