@@ -8,14 +8,25 @@ from typing import Any
 
 import click
 
+from assist.commands import bench as bench_command
 from assist.commands import doctor as doctor_command
 from assist.commands import models as models_command
 from assist.commands import playbook as playbook_command
+from assist.commands.batch import BatchSettings, run_batch
+from assist.commands.bench import BenchSettings, Plan
 from assist.commands.classify import classify_lines
 from assist.commands.replay import replay_call
 from assist.core.errors import AssistError
 from assist.core.events import Channel
-from assist.settings import DEFAULT_PLAYBOOK, EngineSettings, OverlaySettings, ReplaySettings
+from assist.settings import (
+    COMPUTE_TYPES,
+    DEFAULT_ENGINE,
+    DEFAULT_PLAYBOOK,
+    DEVICES,
+    EngineSettings,
+    OverlaySettings,
+    ReplaySettings,
+)
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110, "show_default": True}
 DEMO = Path(__file__).parent / "demo" / "churn_angry.mka"
@@ -38,41 +49,64 @@ class Speed(click.ParamType[float | None]):
         return speed
 
 
-def _replay_options(command: Callable[..., None]) -> Callable[..., None]:
+_Command = Callable[..., None]
+_Options = list[Callable[[_Command], _Command]]
+
+
+def _with(options: _Options) -> Callable[[_Command], _Command]:
+    """Gives a command options, in the order in which its help shows them."""
+
+    def decorate(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def _engine_options() -> _Options:
+    """Which recogniser, and how much of the machine it may use."""
+    return [
+        click.option(
+            "--engine", default=DEFAULT_ENGINE, metavar="NAME", help="Recogniser; `assist doctor` lists them."
+        ),
+        click.option(
+            "--model",
+            default="base",
+            metavar="NAME|FOLDER",
+            help="Its weights: a name of `assist models list`, or a folder.",
+        ),
+        click.option("--device", type=click.Choice(DEVICES), default="cpu", help="Where it computes."),
+        click.option(
+            "--compute-type", type=click.Choice(COMPUTE_TYPES), default="int8", help="Number format it computes in."
+        ),
+        click.option("--threads", type=click.IntRange(1, 64), default=2, help="CPU threads of the recogniser."),
+    ]
+
+
+def _replay_options(command: _Command) -> _Command:
     """The options that demo and replay share."""
-    for option in reversed(
-        [
-            click.option(
-                "--headless", is_flag=True, help="Print transcript and cues here instead of opening the overlay."
-            ),
-            click.option(
-                "--speed", type=Speed(), default="1", help="Times real time, or max: as fast as the machine can."
-            ),
-            click.option(
-                "--events", metavar="FILE|-", help="Write the event log (JSON lines) to a file, or to standard output."
-            ),
-            click.option(
-                "--playbook", default=DEFAULT_PLAYBOOK, metavar="NAME|FOLDER", help="Playbook to judge the call with."
-            ),
-            click.option(
-                "--model",
-                default="base",
-                metavar="NAME|FOLDER",
-                help="Whisper weights: a name of `assist models list`, or a CTranslate2 folder.",
-            ),
-            click.option("--threads", type=click.IntRange(1, 64), default=2, help="CPU threads of the recogniser."),
-            click.option("--partials/--no-partials", default=True, help="Show words while they are spoken."),
-            click.option(
-                "--port",
-                type=click.IntRange(1, 65535),
-                help="Port of the overlay on this machine.  [default: a free one]",
-            ),
-            click.option("--browser/--no-browser", default=True, help="Open the overlay in the browser."),
-            click.option("--stay/--no-stay", default=True, help="Keep the overlay up after the call, until Ctrl-C."),
-        ]
-    ):
-        command = option(command)
-    return command
+    options: _Options = [
+        click.option("--headless", is_flag=True, help="Print transcript and cues here instead of opening the overlay."),
+        click.option("--speed", type=Speed(), default="1", help="Times real time, or max: as fast as the machine can."),
+        click.option(
+            "--events", metavar="FILE|-", help="Write the event log (JSON lines) to a file, or to standard output."
+        ),
+        click.option(
+            "--playbook", default=DEFAULT_PLAYBOOK, metavar="NAME|FOLDER", help="Playbook to judge the call with."
+        ),
+        *_engine_options(),
+        click.option("--partials/--no-partials", default=True, help="Show words while they are spoken."),
+        click.option("--word-times/--no-word-times", default=False, help="Write down when each word was spoken."),
+        click.option(
+            "--port",
+            type=click.IntRange(1, 65535),
+            help="Port of the overlay on this machine.  [default: a free one]",
+        ),
+        click.option("--browser/--no-browser", default=True, help="Open the overlay in the browser."),
+        click.option("--stay/--no-stay", default=True, help="Keep the overlay up after the call, until Ctrl-C."),
+    ]
+    return _with(options)(command)
 
 
 @click.group(context_settings=_CONTEXT)
@@ -203,6 +237,103 @@ def playbook_test(name: str) -> None:
         raise SystemExit(1)
 
 
+@main.command(context_settings=_CONTEXT)
+@click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    required=True,
+    metavar="FOLDER",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the logs go.",
+)
+@click.option("--scene", metavar="ID", help="Kind of all these calls.  [default: the playbook's]")
+@click.option("--channel", type=click.Choice([c.value for c in Channel]), help="Whose voice mono recordings hold.")
+@click.option("--playbook", default=DEFAULT_PLAYBOOK, metavar="NAME|FOLDER", help="Playbook to judge the calls with.")
+@_with(_engine_options())
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=4,
+    help="Calls at once; each takes some 50 MB, and more feed a GPU better.",
+)
+@click.option("--again", is_flag=True, help="Do calls again whose log is there already.")
+def batch(
+    paths: tuple[Path, ...], out: Path, scene: str | None, channel: str | None, playbook: str,
+    jobs: int, again: bool, **engine: Any,
+) -> None:  # fmt: skip
+    """Write the event logs of many recordings, as fast as this machine can; finals only.
+
+    Each PATH is a recording, or a folder that is searched for them. FOLDER gets a NAME.jsonl for each; while it is being
+    written it is called NAME.jsonl.partial, so that a batch that was broken off goes on where it was.
+    """
+    role = Channel(channel) if channel else None
+    recogniser = EngineSettings(**engine, partials=False)
+    each = ReplaySettings(Path(), scene, None, None, role, playbook=playbook, engine=recogniser)
+    if not run_batch(BatchSettings(paths, out, each, jobs, again)):
+        raise SystemExit(1)
+
+
+@main.group(context_settings=_CONTEXT)
+def bench() -> None:
+    """Measure this machine."""
+
+
+@bench.command("asr", context_settings=_CONTEXT)
+@click.argument("paths", metavar="[CALL.json|FOLDER]…", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--real-time/--no-real-time", default=True, help="Play every call as it was spoken: how long words take.")
+@click.option("--telephone/--no-telephone", default=True, help="Error rates over a telephone line too.")
+@click.option("--baseline/--no-baseline", default=True, help="faster-whisper as it comes, on the same recordings.")
+@click.option("--batch", is_flag=True, help="Throughput over whole recordings, against BatchedInferencePipeline.")
+@click.option(
+    "--load",
+    metavar="SECONDS",
+    type=click.FloatRange(5, 3600),
+    help="Play both channels talking without a pause for so long.",
+)
+@click.option(
+    "--clips",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Error rate on single recordings too, listed in its manifest.jsonl; no playbook helps there.",
+)
+@click.option("--calls", is_flag=True, help="Print the error rates of each call too.")
+@click.option("--json", metavar="FILE", type=click.Path(path_type=Path), help="Write all figures here.")
+@click.option("--plot", metavar="FILE", type=click.Path(path_type=Path), help="Draw them: .png, .svg or .pdf.")
+@click.option("--playbook", default=DEFAULT_PLAYBOOK, metavar="NAME|FOLDER", help="Whose words are to be expected.")
+@click.option(
+    "--model",
+    default="base",
+    metavar="NAME|FOLDER",
+    help="Whisper weights: a name of `assist models list`, or a CTranslate2 folder.",
+)
+@click.option("--device", default="cpu", metavar="cpu|cuda|auto", help="Where both recognisers compute.")
+@click.option("--compute-type", default="int8", metavar="TYPE", help="Such as int8, float16, float32.")
+@click.option("--threads", type=click.IntRange(1, 64), default=2, help="CPU threads of each recogniser.")
+def bench_asr(
+    *, paths: tuple[Path, ...], calls: bool, json: Path | None, plot: Path | None, playbook: str,
+    model: str, device: str, compute_type: str, threads: int, load: float | None, clips: Path | None, **plan: bool,
+) -> None:  # fmt: skip
+    """How fast and how well this machine recognises calls, beside faster-whisper as it comes.
+
+    Each CALL.json is an annotated call, with its recording (CALL.flac, .wav, .mka …) and the true times of its turns
+    (CALL.timing.json) beside it; a FOLDER gives all that it has. Without any, the bundled call. A call takes about three
+    times as long as it is; let the machine do nothing else. Ctrl-C prints what has been measured so far.
+
+    \b
+    assist bench asr                                     the bundled call: some six minutes
+    assist bench asr --no-real-time --no-telephone       error rates alone
+    assist bench asr CALLS/ --json mine.json --plot mine.png
+    assist bench asr CALLS/ --batch --load 300           throughput of archives, and five minutes of talk
+    What each figure means: docs/benchmarks.md
+    """
+    engine = EngineSettings(model, threads, device=device, compute_type=compute_type)
+    settings = BenchSettings(
+        paths or (DEMO.with_suffix(".json"),), engine, playbook, Plan(load_seconds=load, clips=clips, **plan), json, plot, calls
+    )
+    if not bench_command.bench_asr(settings, sys.stdout, sys.stderr):
+        raise SystemExit(130)
+
+
 def _settings(
     path: Path,
     scene: str | None,
@@ -213,7 +344,8 @@ def _settings(
     rest: dict[str, Any],
     started_at: str | None = None,
 ) -> ReplaySettings:
-    engine = EngineSettings(rest["model"], rest["threads"], rest["partials"])
+    names = ("engine", "model", "device", "compute_type", "threads", "partials", "word_times")
+    engine = EngineSettings(**{name: rest[name] for name in names})
     return ReplaySettings(path, scene, speed, events, channel, block_ms, rest["playbook"], engine, started_at)
 
 

@@ -6,6 +6,19 @@ from pathlib import Path
 from assist.core.events import Channel
 
 DEFAULT_PLAYBOOK = "telecom"
+DEFAULT_ENGINE = "faster-whisper"
+DEVICES = ("auto", "cpu", "cuda")
+COMPUTE_TYPES = (
+    "auto",
+    "int8",
+    "int8_float32",
+    "int8_float16",
+    "int8_bfloat16",
+    "int16",
+    "float16",
+    "bfloat16",
+    "float32",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +28,15 @@ class EngineSettings:
     model: str = "base"
     threads: int = 2
     partials: bool = True
+    engine: str = DEFAULT_ENGINE  # a name of the entry point group assist.asr
+    device: str = "cpu"  # one of DEVICES
+    compute_type: str = "int8"  # one of COMPUTE_TYPES
+    word_times: bool = False
+
+    @property
+    def title(self) -> str:
+        """What the log calls the recogniser."""
+        return f"{self.engine} {Path(self.model).name}"
 
 
 @dataclass(frozen=True, slots=True)

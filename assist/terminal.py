@@ -7,6 +7,7 @@ from rich.text import Text
 
 from assist.core.events import (
     AudioGap,
+    Backlog,
     BehaviourNoticed,
     CallEnded,
     CallEvent,
@@ -100,6 +101,8 @@ class Terminal:
                 return f"· 冷场 {len(span) / RATE:.1f} 秒"
             case AudioGap(lost=lost, reason=reason):
                 return f"· 缺失 {lost / RATE:.2f} 秒声音（{_GAPS.get(reason, reason)}）"
+            case Backlog():
+                return _backlog(event)
             case Fault(component=component, message=message):
                 return f"× {component}：{message}"
             case CallEnded(summary=summary):
@@ -109,6 +112,12 @@ class Terminal:
 
     def _name(self, group: str, label: str) -> str:
         return self._labels.get(group, {}).get(label, label)
+
+
+def _backlog(event: Backlog) -> str:
+    if event.lag:
+        return f"· 识别落后 {event.lag / RATE:.1f} 秒，文字会晚到，不会丢"
+    return f"· 识别已跟上（略去 {event.shed} 次中间结果）"
 
 
 def _summary(summary: Summary) -> str:

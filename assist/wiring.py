@@ -3,17 +3,18 @@
 import datetime
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from assist.core.errors import LogCorrupt, SettingsError, SourceError
 from assist.core.events import CallStarted, Channel, PlaybookRef
-from assist.core.listening import PartialRules
+from assist.core.listening import ListeningRules, PartialRules
 from assist.core.playbook import Playbook
 from assist.core.ports import AsrEngine, AudioSource
 from assist.core.session import CallSession, SessionRules
+from assist.runtime.batch import BatchCall
 from assist.runtime.log import JsonLines, read_log
 from assist.runtime.publisher import Publisher
 from assist.runtime.replay import Replay
@@ -22,7 +23,9 @@ from assist.runtime.worker import ModelWorker
 from assist.settings import EngineSettings, ReplaySettings
 from assist.training.calls import read_call
 from classifiers import build_classifiers
-from models.weights import Progress
+from models import engines
+from models.digests import Progress
+from models.engines import EngineOptions
 from prompts import load_playbook, playbook_folder
 
 LANGUAGE = "zh"
@@ -84,15 +87,14 @@ def prepare(settings: ReplaySettings, playbook: Playbook, progress: Progress | N
     return _annotated(settings, playbook) if suffix == ".json" else _recorded(settings, playbook, progress)
 
 
-def load_engine(settings: EngineSettings, hotwords: Sequence[str], progress: Progress | None = None) -> AsrEngine:
-    """The recogniser with its weights; slow. Raises `EngineError`."""
-    from models.weights import locate
-    from models.whisper import DecodeOptions, FasterWhisper  # loading CTranslate2 takes a second; a log needs none
+def load_engine(settings: EngineSettings, playbook: Playbook | None, progress: Progress | None = None) -> AsrEngine:
+    """The recogniser with its weights; slow. It puts right the terms of the playbook, none without one.
 
-    located = locate(settings.model, progress)
-    engine = FasterWhisper(
-        located.folder, Path(settings.model).name, tuple(hotwords), DecodeOptions(threads=settings.threads)
-    )
+    Raises `EngineError`, or `SettingsError` naming what cannot be.
+    """
+    terms = playbook.lexicon.terms if playbook else ()
+    options = EngineOptions(settings.model, settings.device, settings.compute_type, settings.threads, terms)
+    engine = engines.load(settings.engine, options, progress)
     _refuse_impossible(engine, settings)
     return engine
 
@@ -102,6 +104,10 @@ def _refuse_impossible(engine: AsrEngine, settings: EngineSettings) -> None:
     able = engine.capabilities
     if settings.partials and not able.partials:
         raise SettingsError("engine.partials", f"{engine.name} gives no partial texts; add --no-partials")
+    if settings.word_times and not able.word_times:
+        raise SettingsError(
+            "engine.word_times", f"{engine.name} does not tell when words are said; add --no-word-times"
+        )
     if LANGUAGE not in able.languages:
         raise SettingsError("engine.language", f"{engine.name} does not know Chinese; choose another with --model")
 
@@ -169,9 +175,9 @@ def _recorded(settings: ReplaySettings, playbook: Playbook, progress: Progress |
     )  # ONNX Runtime and PyAV are slow to load; a log or an annotated call needs neither
 
     source = FileSource(settings.path, settings.channel, settings.block_ms)
-    started = _started(settings, playbook, None, f"faster-whisper {Path(settings.engine.model).name}")
-    hotwords = playbook.hotwords_for(started.scene)
-    sounding = Sounding(source, lambda: load_engine(settings.engine, hotwords, progress))
+    engines.find(settings.engine.engine)
+    started = _started(settings, playbook, None, settings.engine.title)
+    sounding = Sounding(source, lambda: load_engine(settings.engine, playbook, progress))
     return Call(
         _id(settings.path.stem), _session(settings, playbook, source.channels), started, source.seconds, sounding
     )
@@ -189,7 +195,9 @@ def _started(settings: ReplaySettings, playbook: Playbook, own_scene: str | None
 
 
 def _session(settings: ReplaySettings, playbook: Playbook, channels: tuple[Channel, ...]) -> CallSession:
-    rules = SessionRules(partials=PartialRules() if settings.engine.partials else None, channels=channels)
+    engine = settings.engine
+    listening = ListeningRules(partials=PartialRules() if engine.partials else None, words=engine.word_times)
+    rules = SessionRules(listening, channels)
     return CallSession(playbook, build_classifiers(playbook), rules)
 
 
@@ -200,3 +208,36 @@ def _recorded_at(path: Path) -> str:
 
 def _id(name: str) -> str:
     return re.sub(r"[^\w.-]+", "_", name)[:64] or "call"
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecording:
+    """A recording of a batch: where its event log goes, and how its call is put together."""
+
+    settings: ReplaySettings
+    playbook: Playbook
+    engine: str
+    log: Path
+
+    @property
+    def name(self) -> str:
+        return str(self.settings.path)
+
+    def open(self) -> BatchCall:
+        """Opens the recording and builds its session, and the scout that hears ahead of it. Raises `SourceError`."""
+        from audio.file import FileSource
+
+        source = FileSource(self.settings.path, self.settings.channel)
+        started = _started(self.settings, self.playbook, None, self.engine)
+        finals_only = ListeningRules(partials=None, speculate=False, words=self.settings.engine.word_times)
+        rules = SessionRules(finals_only, source.channels)
+        session = CallSession(self.playbook, build_classifiers(self.playbook), rules)
+        scout = CallSession(self.playbook, (), rules)
+        return BatchCall(_id(self.settings.path.stem), started, source, session, scout)
+
+
+def check_scene(scene: str | None, playbook: Playbook) -> None:
+    """Raises `SettingsError`, naming the scenes there are, for one that the playbook does not know."""
+    if scene is not None and scene not in playbook.labels["scenes"]:
+        known = ", ".join(playbook.labels["scenes"])
+        raise SettingsError("scene.unknown", f"no scene {scene!r}; known: {known}")

@@ -11,7 +11,7 @@ from assist.core.ports import Heard
 from assist.core.spans import RATE, WINDOW, Span, from_ms, from_seconds
 from audio.blocks import Block, Reblocker, Resampler
 from audio.decoding import DecodedFile, Hole, Piece, Samples
-from audio.vad import SileroVad
+from audio.ear import Ear
 
 DEFAULT_BLOCK_MS = 32
 
@@ -27,7 +27,8 @@ class FileSource:
         self._file = DecodedFile(path)
         self.channels = _roles(path, self._file.channels, channel)
         self._block_ms = block_ms
-        self._vads = [SileroVad() for _ in self.channels]
+        self._ears = [Ear() for _ in self.channels]
+        self._clipped: set[Channel] = set()
         self._at = 0
 
     @property
@@ -71,12 +72,21 @@ class FileSource:
         start = from_ms(self._at * 1000 // RATE)
         yield AudioGap(at=self._at, channel=None, span=Span(start, start + lost), lost=lost, reason=reason)
 
-    def _frames(self, window: Block) -> Iterator[AudioFrame]:
+    def _frames(self, window: Block) -> Iterator[Heard]:
         for index, channel in enumerate(self.channels):
-            pcm = np.ascontiguousarray(window[:, index])
-            speech = np.array([self._vads[index](pcm)], np.float32)
-            yield AudioFrame(channel, self._at, pcm, speech)
+            ear = self._ears[index]
+            heard = ear.hear(np.ascontiguousarray(window[:, index]))
+            speech, level = np.array([heard.speech], np.float32), np.array([heard.level_db], np.float32)
+            yield AudioFrame(channel, self._at, heard.pcm, speech, level)
+            if ear.clipped and channel not in self._clipped:
+                self._clipped.add(channel)
+                yield self._overdriven(channel)
         self._at += WINDOW
+
+    def _overdriven(self, channel: Channel) -> Fault:
+        side = "坐席" if channel is Channel.AGENT else "客户"
+        message = f"{side}一侧的声音过载失真，识别会变差；请把录音电平调低"
+        return Fault(at=self._at, component="audio", code="audio.clipped", message=message, recoverable=True)
 
 
 def _roles(path: Path, channels: int, channel: Channel | None) -> tuple[Channel, ...]:

@@ -9,7 +9,10 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from assist.core.numerals import whole_number
+
 _N = r"(?:\d+|[零〇一二两三四五六七八九十百]+)"
+_MOST = 999_999
 _LAST = time(23, 59, 59)
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": 6}
 _WEEKDAYS |= {str(number): number - 1 for number in range(1, 7)}
@@ -206,20 +209,9 @@ def _end(day: date, now: datetime) -> datetime:
     return datetime.combine(day, _LAST, now.tzinfo)
 
 
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-
-
 def _number(text: str) -> int:
-    """Twenty-four for 二十四, 二四 and 24 alike; raises `ValueError` for what is no number."""
-    if text.isdecimal():
-        return int(text[:6])
-    if not set(text) & set("十百"):
-        return int("".join(str(_DIGITS[char]) for char in text)[:6] or "0")
-    whole = digit = 0
-    for char in text:
-        if char in "十百":
-            whole += (digit or 1) * (10 if char == "十" else 100)
-            digit = 0
-        else:
-            digit = _DIGITS[char]
-    return whole + digit
+    """Twenty-four for 二十四, 二四 and 24 alike; raises `ValueError` for what is no number or beyond every calendar."""
+    number = whole_number(text)
+    if number > _MOST:
+        raise ValueError("no deadline is that far away")
+    return number

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any
 
 import opencc
@@ -20,6 +21,7 @@ from pypinyin import Style, pinyin
 
 from assist.core.patterns import FILLERS, pattern_fault, shortest
 from assist.core.playbook import Phrases
+from classifiers.number_forms import ALOUD, APART, WHOLE, readable, readable_pattern
 
 MIN_SYLLABLES = 4  # shorter phrases have too many innocent homophones
 PINYIN_SCORE, EXACT_SCORE = 0.8, 1.0
@@ -27,6 +29,8 @@ _GAP, _REACH = 6, 4  # characters that `…` spans; how near an `unless` must st
 _SOUND_GAP = 2  # by sound alone, a wide gap would join syllables that have nothing to do with each other
 _SAME = str.maketrans("0123456789〇两幺您妳壹", "零一二三四五六七八九零二一你你一")
 _NUMERALS = "零一二三四五六七八九十百千万亿点半几"
+_KEPT = ("%", APART)
+_ALSO_HEARD = {"元": "块", "m": "兆"}  # what the written form writes for what is mostly said
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
 _WHOLE = {"hu": "fu"}  # 户 is heard as 负; other syllables with h and f are kept apart
 _FINALS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
@@ -61,12 +65,13 @@ def _simplifier() -> opencc.OpenCC:
 
 @lru_cache(maxsize=512)
 def normal_text(text: str) -> NormalText:
-    """Simplified, without punctuation, spaces and fillers, digits as numerals; offsets into `text` are kept."""
+    """Simplified, without punctuation, spaces and fillers, numbers in one form; offsets into `text` are kept."""
     simplified = str(_simplifier().convert(text))
     if len(simplified) != len(text):  # a phrase conversion that changes the length would shift every offset
         simplified = "".join(str(_simplifier().convert(c))[:1] for c in text)
     kept = []
-    for place, raw in enumerate(simplified):
+    form = readable(simplified)
+    for raw, place in zip(form.text, form.places, strict=True):
         kept += [(char, place) for char in _normal_char(raw)]
     characters = "".join(char for char, _ in kept)
     return NormalText(text, characters, _syllables(characters), tuple(place for _, place in kept))
@@ -75,6 +80,8 @@ def normal_text(text: str) -> NormalText:
 @lru_cache(maxsize=8192)
 def _normal_char(raw: str) -> str:
     """A simplified character in normal form; nothing for punctuation and fillers."""
+    if raw in _KEPT or (raw.isascii() and raw.isdigit()):
+        return raw
     folded = unicodedata.normalize("NFKC", raw).casefold().translate(_SAME)
     return "".join(char for char in folded if char not in FILLERS and unicodedata.category(char)[0] in "LN")
 
@@ -85,7 +92,7 @@ def _single(unread: str) -> Any:  # the library takes lists too, its types say o
 
 
 def _syllables(characters: str) -> str:
-    readings = pinyin(characters, style=Style.NORMAL, errors=_single)
+    readings = pinyin(characters.translate(ALOUD), style=Style.NORMAL, errors=_single)
     return "".join(_code(reading[0]) for reading in readings)
 
 
@@ -120,9 +127,10 @@ class Pattern:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._tokens = tuple(_tokens(source))
+        form = readable_pattern(source)
+        self._tokens = tuple(_tokens(form))
         self._anchor = max(_plain_runs(self._tokens, lambda token: token), key=len, default="")
-        self._by_sound = shortest(source) >= MIN_SYLLABLES
+        self._by_sound = shortest(form) >= MIN_SYLLABLES
         self._sound_anchor: str | None = None
         self._characters: re.Pattern[str] | None = None
         self._syllables: re.Pattern[str] | None = None
@@ -132,7 +140,7 @@ class Pattern:
         if self._anchor not in normal.characters:
             return []
         if self._characters is None:
-            self._characters = re.compile("".join(_as_characters(token) for token in self._tokens))
+            self._characters = re.compile(_on_characters("".join(self._tokens)))
         return [(match.start(), match.end()) for match in self._characters.finditer(normal.characters)]
 
     def by_sound(self, normal: NormalText) -> list[tuple[int, int]]:
@@ -187,11 +195,24 @@ def _only_sound(char: str) -> str:
 _SPECIAL = {"(": "(?:", ")": ")", "[": "(?:", "]": ")?", "|": "|"}
 
 
+def _on_characters(tokens: str) -> str:
+    """The pattern on characters; a number in it matches no part of a longer one."""
+    pieces = WHOLE.split(tokens)
+    for place in range(1, len(pieces), 2):
+        if pieces[place][0] == "#":
+            pieces[place] = f"[0-9]{{{len(pieces[place])},12}}"
+            continue
+        begins = "" if pieces[place - 1].endswith("点") else "(?<![0-9])(?<![0-9]点)"
+        pieces[place] = f"{begins}{pieces[place]}(?![0-9]|点[0-9])"
+    pieces[::2] = ("".join(_as_characters(token) for token in plain) for plain in pieces[::2])
+    return "".join(pieces)
+
+
 def _as_characters(token: str) -> str:
     if token == "…":
         return f".{{0,{_GAP}}}"
     if token == "#":
-        return f"[{_NUMERALS}]{{1,12}}"
+        return f"[0-9{_NUMERALS}]{{1,12}}"
     return _SPECIAL.get(token) or re.escape(token)
 
 
@@ -208,7 +229,9 @@ def _as_syllables(token: str) -> str:
 
 @cache
 def _readings(char: str) -> tuple[str, ...]:
-    return tuple(pinyin(char, style=Style.NORMAL, heteronym=True, errors=_single)[0])
+    """How a character may be read, and what else is heard where the written form has it."""
+    said = char.translate(ALOUD) + _ALSO_HEARD.get(char, "")
+    return tuple(chain.from_iterable(pinyin(list(said), style=Style.NORMAL, heteronym=True, errors=_single)))
 
 
 class PhraseSet:

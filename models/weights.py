@@ -1,15 +1,14 @@
 """Finds model weights, checks their digests, and fetches what is missing.
 
 Looked up in this order: a folder named by the setting, the local cache, parts that installed packages carry, the hub. What
-comes from packages or the hub is written to the cache and only takes its place there once its SHA-256 is right.
+comes from packages or the hub is written to the cache and only takes its place there once its SHA-256 is right. A model whose
+digests no release knows has them noted at its first use, and is held to them from then on.
 """
 
-import hashlib
-import json
 import os
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources, util
 from pathlib import Path
@@ -17,17 +16,16 @@ from pathlib import Path
 import platformdirs
 
 from assist.core.errors import EngineError
+from models.digests import Progress, first_used, note_first_use, remember, remembered, sha256
+from models.own_folder import require_whisper
 
 CACHE_VARIABLE = "ASSIST_MODELS_DIR"
 DEFAULT_MODEL = "base"
-_CHUNK = 1 << 20
-
-Progress = Callable[[str, int, int], None]  # what, bytes done, bytes in all
 
 
 @dataclass(frozen=True, slots=True)
 class WeightFile:
-    """One file of a model, and where in the packages its parts lie."""
+    """One file of a model, and where in the packages its parts lie; without a digest it is held to its first use."""
 
     name: str
     sha256: str
@@ -47,6 +45,17 @@ class ModelEntry:
     card: str
     packages: tuple[str, ...]
     files: tuple[WeightFile, ...]
+    about_mb: int = 0  # where the sizes of its files are not known
+
+    @property
+    def pinned(self) -> bool:
+        """Whether this release knows the digest of every file."""
+        return all(file.sha256 for file in self.files)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files; about as many where the model is not pinned."""
+        return sum(file.size for file in self.files) or self.about_mb * 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +74,10 @@ def manifest() -> Mapping[str, ModelEntry]:
 
 
 def _entry(name: str, body: Mapping[str, object]) -> ModelEntry:
-    files = body["files"]
+    files = body.get("files", {})
     assert isinstance(files, dict)
+    pinned = (WeightFile(file, str(f["sha256"]), int(f["size"]), _strings(f["parts"])) for file, f in files.items())
+    unpinned = (WeightFile(file, "", 0, ()) for file in _strings(body.get("unpinned", [])))
     return ModelEntry(
         name=name,
         title=str(body["title"]),
@@ -74,10 +85,9 @@ def _entry(name: str, body: Mapping[str, object]) -> ModelEntry:
         licence=str(body["licence"]),
         source=str(body["source"]),
         card=str(body["card"]),
-        packages=_strings(body["packages"]),
-        files=tuple(
-            WeightFile(file, str(f["sha256"]), int(f["size"]), _strings(f["parts"])) for file, f in files.items()
-        ),
+        packages=_strings(body.get("packages", [])),
+        files=(*pinned, *unpinned),
+        about_mb=int(str(body.get("about_mb", 0))),
     )
 
 
@@ -104,58 +114,87 @@ def entry(name: str) -> ModelEntry:
 
 def locate(name: str, progress: Progress | None = None, *, may_download: bool = True) -> Located:
     """The folder of a recogniser's weights, digests checked. Raises `EngineError` with the mend."""
-    folder = Path(name)
-    if (folder / "model.bin").is_file():
+    folder = Path(name).expanduser()
+    if (folder / "model.bin").is_file() or (name not in manifest() and _names_a_path(name)):
+        require_whisper(folder)
         return Located(folder, "setting", verified=False)
     model = entry(name)
     if model.kind == "vad":
-        shipped = _package_folder(model.packages[0]) / "assets"
-        if any(fault for _, fault in check(model, shipped)):
-            raise EngineError(
-                "model.digest",
-                f"the file of {model.name} in {shipped} is not the known one; reinstall {model.packages[0]}",
-            )
-        return Located(shipped, "packages", verified=True)
+        return _shipped(model)
     home = cache_folder() / model.name
     if all((home / file.name).is_file() for file in model.files):
         _require(model, home)
-        return Located(home, "cache", verified=True)
-    if all(util.find_spec(package) is not None for package in model.packages):
+        return Located(home, "cache", model.pinned)
+    if model.packages and all(util.find_spec(package) is not None for package in model.packages):
         _join(model, home, progress)
-        return Located(home, "packages", verified=True)
+        return Located(home, "packages", model.pinned)
     if not may_download:
         raise EngineError("model.missing", f"the weights of {name!r} are not here; run: assist models fetch {name}")
     _download(model, home, progress)
-    return Located(home, "hub", verified=True)
+    return Located(home, "hub", model.pinned)
+
+
+def _names_a_path(name: str) -> bool:
+    return Path(name).expanduser().exists() or any(sign and sign in name for sign in ("/", os.sep, os.altsep))
+
+
+def _shipped(model: ModelEntry) -> Located:
+    folder = _package_folder(model.packages[0]) / "assets"
+    if any(fault for _, fault in check(model, folder)):
+        raise EngineError(
+            "model.digest",
+            f"the file of {model.name} in {folder} is not the known one; reinstall {model.packages[0]}",
+        )
+    return Located(folder, "packages", verified=True)
 
 
 def check(model: ModelEntry, folder: Path, progress: Progress | None = None) -> Iterator[tuple[WeightFile, str | None]]:
     """Each file with what is wrong with it, None when its digest is right. Reads every byte."""
-    for file in model.files:
+    for file in _held_to(model, folder):
         path = folder / file.name
         if not path.is_file():
             yield file, "missing"
-        elif (found := _sha256([path], None, progress, file)) != file.sha256:
+        elif not file.sha256:
+            yield file, "no digest is known before its first use"
+        elif (found := sha256([path], None, progress, file.name)) != file.sha256:
             yield file, f"digest is {found[:12]}…, not {file.sha256[:12]}…"
         else:
             if model.kind == "asr":
-                _remember(path, file.sha256)
+                remember(path, file.sha256)
             yield file, None
+
+
+def _held_to(model: ModelEntry, folder: Path) -> list[WeightFile]:
+    """The files with the digests they must have: the release's, or those of the first use."""
+    noted = {} if model.pinned else first_used(folder)
+    return [file if file.sha256 else replace(file, sha256=noted.get(file.name, "")) for file in model.files]
 
 
 def _require(model: ModelEntry, folder: Path) -> None:
     """Checks digests; files that were checked before and have not changed since are believed."""
-    for file in model.files:
+    found = {}
+    for file in _held_to(model, folder):
         path = folder / file.name
-        if _remembered(path) == file.sha256:
-            continue
-        if _sha256([path], None, None, file) != file.sha256:
+        digest = found[file.name] = remembered(path) or sha256([path])
+        if file.sha256 and digest != file.sha256:
             raise EngineError(
                 "model.digest",
                 f"{path}: wrong digest, the file is damaged or not the official one; "
                 f"delete it and run: assist models fetch {model.name}",
             )
-        _remember(path, file.sha256)
+        remember(path, digest)
+    _note_first_use(model, folder, found)
+
+
+def _note_first_use(model: ModelEntry, folder: Path, digests: Mapping[str, str]) -> None:
+    if model.pinned or first_used(folder) == digests:
+        return
+    try:
+        note_first_use(folder, digests)
+    except OSError as error:
+        raise EngineError(
+            "model.unwritable", f"{folder} cannot be written ({error.strerror}); set {CACHE_VARIABLE} to another folder"
+        ) from error
 
 
 def _join(model: ModelEntry, home: Path, progress: Progress | None) -> None:
@@ -188,69 +227,29 @@ def _download(model: ModelEntry, home: Path, progress: Progress | None) -> None:
     from huggingface_hub import hf_hub_download  # slow to import, and seldom needed
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-    for file in model.files:
+    found = {}
+    for file in _held_to(model, home):
         try:
             fetched = Path(hf_hub_download(model.source, file.name))
         except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+            packages = ", ".join(package.replace("_", "-") for package in model.packages)
+            mend = f"install the packages {packages}, or copy" if packages else "copy"
             raise EngineError(
                 "model.unreachable",
-                f"{file.name} of {model.source} cannot be fetched from the hub; install the packages "
-                f"{', '.join(p.replace('_', '-') for p in model.packages)}, or copy the files into {home}",
+                f"{file.name} of {model.source} cannot be fetched from the hub; {mend} the files into {home}",
             ) from error
         home.mkdir(parents=True, exist_ok=True)
-        _write([fetched], home / file.name, file, progress)
+        found[file.name] = _write([fetched], home / file.name, file, progress)
+    _note_first_use(model, home, found)
 
 
-def _write(sources: Iterable[Path], target: Path, file: WeightFile, progress: Progress | None) -> None:
-    """Joins files into one; it gets its name only when the digest is right."""
+def _write(sources: Iterable[Path], target: Path, file: WeightFile, progress: Progress | None) -> str:
+    """Joins files into one, which gets its name only when the digest is right; returns the digest."""
     partial = target.with_name(target.name + ".partial")
-    digest = _sha256(sources, partial, progress, file)
-    if digest != file.sha256:
+    digest = sha256(sources, partial, progress, file.name)
+    if file.sha256 and digest != file.sha256:
         partial.unlink()
         raise EngineError("model.digest", f"{file.name}: wrong digest in what was fetched; fetch it again")
     partial.replace(target)
-    _remember(target, digest)
-
-
-def _sha256(sources: Iterable[Path], copy: Path | None, progress: Progress | None, file: WeightFile) -> str:
-    digest, done = hashlib.sha256(), 0
-    out = copy.open("wb") if copy else None
-    try:
-        for source in sources:
-            with source.open("rb") as stream:
-                while chunk := stream.read(_CHUNK):
-                    digest.update(chunk)
-                    done += len(chunk)
-                    if out:
-                        out.write(chunk)
-                    if progress:
-                        progress(file.name, done, file.size)
-    finally:
-        if out:
-            out.flush()
-            os.fsync(out.fileno())
-            out.close()
-    return digest.hexdigest()
-
-
-def _note(path: Path) -> Path:
-    return path.with_name(path.name + ".verified")
-
-
-def _remember(path: Path, digest: str) -> None:
-    """Notes that a file was checked, so that the next start need not read it all; a read-only cache is checked each time."""
-    state = path.stat()
-    try:
-        _note(path).write_text(json.dumps({"sha256": digest, "size": state.st_size, "mtime_ns": state.st_mtime_ns}))
-    except OSError:
-        return
-
-
-def _remembered(path: Path) -> str | None:
-    try:
-        note = json.loads(_note(path).read_text())
-        state = path.stat()
-        same = (note["size"], note["mtime_ns"]) == (state.st_size, state.st_mtime_ns)
-        return str(note["sha256"]) if same else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    remember(target, digest)
+    return digest

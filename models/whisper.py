@@ -1,187 +1,210 @@
-"""faster-whisper behind the ASR port: short-mel decoding on CTranslate2 with guards.
-
-Whisper was trained on 30 s windows, but its encoder in CTranslate2 takes a shorter mel. Speech plus 1.5 s of silence
-encodes several times faster at the same error rate, provided that loops are caught: a token cap from the duration, a
-repetition guard, and one more try with longer padding and without hotwords (which leak into short clips).
-"""
+"""faster-whisper behind the ASR port: short windows, guards, one retry, and what is known of the call as context."""
 
 import logging
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
-import ctranslate2
 import numpy as np
-import opencc
-from faster_whisper import WhisperModel
-from faster_whisper.tokenizer import Tokenizer
-from faster_whisper.transcribe import get_ctranslate2_storage, get_suppressed_tokens
-from numpy.typing import NDArray
 
-from assist.core.errors import EngineError
-from assist.core.events import Transcript
+from assist.core.events import Transcript, Word
+from assist.core.playbook import Term
 from assist.core.ports import EngineCapabilities, TranscribeJob
-from assist.core.spans import RATE
+from assist.core.spans import RATE, Span
 from models import guards
+from models.corrector import Corrector
+from models.decoding import TICK_SECONDS, Alignment, Decoder, Device, Encoded, Hypothesis, Pcm
+from models.text import tidy
 
 log = logging.getLogger(__name__)
 
-_TIMESTAMP_SECONDS = 0.02
-_MOST_HOTWORD_TOKENS = 32  # more terms help each other less than they dilute: 45 gave the scene's own word up
 _NO_SPEECH = 0.6
+_LEAST_SAMPLES = RATE // 50  # less than one tick of the encoder says nothing
+_SILENCE = 1e-4  # -80 dBFS: no voice is as quiet as that, and from nothing Whisper makes sentences
 
 
 @dataclass(frozen=True, slots=True)
 class DecodeOptions:
-    """How to decode; times in seconds."""
+    """How to decode; times in seconds.
+
+    `partial_beam` serves texts that are replaced in a moment, `beam` those that stand.
+    """
 
     language: str = "zh"
     padding: float = 1.5
-    least: float = 3.0  # a mel shorter than this loops more often
+    least: float = 3.0  # a window shorter than this loops more often
+    beam: int = 5
+    partial_beam: int = 1
     retry_padding: float = 3.0
     retry_beam: int = 5
-    threads: int = 2
+    hotword_tokens: int = 32  # more terms help each other less than they dilute
+    before_tokens: int = 40
+    batch: int = 8
+    device: str = "cpu"  # cpu, cuda, auto
     compute_type: str = "int8"
-
-
-@dataclass(frozen=True, slots=True)
-class _Decoded:
-    text: str
-    log_probability: float
-    no_speech: float
-    capped: bool
+    threads: int = 2
 
 
 class FasterWhisper:
-    """One loaded model. Not thread-safe: it belongs to one worker."""
+    """One loaded model. Not thread-safe: it belongs to one worker.
 
-    capabilities = EngineCapabilities(partials=True, word_times=False, hotwords=True, languages=("zh",))
+    `terms` are the words of the trade that may be put right; `compact_home` is where a copy of the weights with fewer tokens
+    is kept, None for the weights as they are.
+    """
 
     def __init__(
-        self, folder: Path, name: str, hotwords: tuple[str, ...] = (), options: DecodeOptions | None = None
+        self,
+        folder: Path,
+        name: str,
+        options: DecodeOptions | None = None,
+        *,
+        terms: Sequence[Term] = (),
+        compact_home: Path | None = None,
     ) -> None:
         self.name = f"faster-whisper {name}"
-        self._options = options or DecodeOptions()
-        try:
-            self._whisper = WhisperModel(
-                str(folder), device="cpu", compute_type=self._options.compute_type, cpu_threads=self._options.threads
-            )
-        except (RuntimeError, ValueError, OSError) as error:
-            raise EngineError(
-                "engine.load", f"the weights in {folder} cannot be loaded ({error}); run: assist models verify"
-            ) from error
-        self._tokenizer = Tokenizer(
-            self._whisper.hf_tokenizer,
-            self._whisper.model.is_multilingual,
-            task="transcribe",
-            language=self._options.language,
+        self._corrector = Corrector(terms)
+        self._options = options = options or DecodeOptions()
+        self.capabilities = EngineCapabilities(
+            partials=True,
+            word_times=True,
+            hotwords=True,
+            languages=(options.language,),
+            prefix=True,
+            batch=options.batch,
         )
-        self._suppressed = list(get_suppressed_tokens(self._tokenizer, [-1]) or [])
-        self._plain_prompt = list(self._tokenizer.sot_sequence)
-        self._prompt = self._with_hotwords(hotwords)
+        device = Device(options.device, options.compute_type, options.threads)
+        self._decoder = Decoder(folder, options.language, device, compact_home)
+        self._hotword_rows = lru_cache(maxsize=64)(self._fit_hotwords)
 
     def transcribe(self, jobs: Sequence[TranscribeJob]) -> Sequence[Transcript]:
-        return [self._answer(job) for job in jobs]
+        sounds = [_clean(job.pcm) for job in jobs]
+        heard = [i for i, pcm in enumerate(sounds) if len(pcm) >= _LEAST_SAMPLES and np.abs(pcm).max() > _SILENCE]
+        answers = {i: jobs[i].answer(jobs[i].prefix) for i in range(len(jobs)) if i not in heard}
+        for settles in (True, False):
+            group = [i for i in heard if jobs[i].settles is settles]
+            if group:
+                found = self._together([jobs[i] for i in group], [sounds[i] for i in group])
+                answers |= dict(zip(group, found, strict=True))
+        return [answers[i] for i in range(len(jobs))]
 
-    def _answer(self, job: TranscribeJob) -> Transcript:
-        speech = len(job.pcm) / RATE
-        decoded = self._decode(job.pcm, self._options.padding, self._prompt, beam=1)
-        reason = self._suspicion(decoded, speech)
-        if reason is not None and (job.final or job.pause):
+    def _together(self, jobs: list[TranscribeJob], sounds: list[Pcm]) -> list[Transcript]:
+        """Jobs of one class, decoded side by side."""
+        options = self._options
+        encoded = self._decoder.encode(sounds, options.padding, options.least)
+        prompts, prefixes = self._prompts(jobs), self._prefixes(jobs)
+        caps = [guards.token_cap(seconds) for seconds in encoded.seconds]
+        beam = options.beam if jobs[0].settles else options.partial_beam
+        found = self._decoder.decode(encoded, prompts, caps, beam, prefixes=prefixes)
+        alone = len(jobs) == 1
+        return [
+            self._answer(job, pcm, best[0], cap, encoded if alone else None)
+            for job, pcm, best, cap in zip(jobs, sounds, found, caps, strict=True)
+        ]
+
+    def _answer(self, job: TranscribeJob, pcm: Pcm, best: Hypothesis, cap: int, encoded: Encoded | None) -> Transcript:
+        """One job's answer from its best hypothesis; a doubtful one is tried once more if the text is to stand."""
+        seconds = len(pcm) / RATE
+        reason = _suspicion(best, seconds, cap)
+        if reason is not None and job.settles:
             log.debug("retry of %s after %s", job.utterance, reason)
-            again = self._decode(
-                job.pcm, self._options.retry_padding, self._plain_prompt, beam=self._options.retry_beam
+            encoded = self._decoder.encode([pcm], self._options.retry_padding, self._options.least)
+            [[again]] = self._decoder.decode(
+                encoded, [self._decoder.prompt(())], [cap], self._options.retry_beam, prefixes=self._prefixes([job])
             )
-            reason = self._suspicion(again, speech)
-            decoded = again if reason is None or again.log_probability > decoded.log_probability else decoded
-        passing = reason is not None and not (job.final or job.pause)  # the next partial is better than a doubtful one
-        text = "" if passing else guards.collapse(decoded.text)
-        if _nothing_said(decoded):
-            text, reason = "", None
-        return job.answer(text, suspect=reason is not None)
+            reason = _suspicion(again, seconds, cap)
+            best = again if reason is None or again.log_probability > best.log_probability else best
+        if _nothing_said(best):
+            return job.answer(job.prefix)
+        if reason is not None and not job.settles:
+            return job.answer("")  # the next partial is better than a doubtful one
+        sound = _Sound(self._decoder, pcm, self._options, encoded, self._prompt_rows(job))
+        text = guards.collapse(tidy(best.text))
+        text, corrections = self._corrector.correct(text, sound.log_probability, settled=len(job.prefix))
+        answer = replace(job.answer(text, suspect=reason is not None), corrections=corrections or None)
+        return replace(answer, words=sound.words(text, job.span)) if job.words else answer
 
-    def _suspicion(self, decoded: _Decoded, speech: float) -> str | None:
-        return guards.suspicion(decoded.text, speech, decoded.log_probability, decoded.capped)
+    def _prompts(self, jobs: Sequence[TranscribeJob]) -> list[list[int]]:
+        """Prompts of one length: what is least useful stands first and is cut off."""
+        rows = [self._prompt_rows(job) for job in jobs]
+        length = min(len(one) for one in rows)
+        return [self._decoder.prompt(one[len(one) - length :]) for one in rows]
 
-    def _with_hotwords(self, hotwords: tuple[str, ...]) -> list[int]:
-        """The prompt with as many hotwords as fit; the most useful stands last, nearest to the text."""
+    def _prefixes(self, jobs: Sequence[TranscribeJob]) -> list[list[int]]:
+        """Settled beginnings, cut to one length."""
+        rows = [self._decoder.rows(job.prefix) for job in jobs]
+        length = min(len(one) for one in rows)
+        return [one[:length] for one in rows]
+
+    def _prompt_rows(self, job: TranscribeJob) -> list[int]:
+        """The words to expect, and nearest to the text what was said before."""
+        before = self._decoder.rows(job.before)[-self._options.before_tokens :] if job.before else []
+        return [*self._hotword_rows(job.hotwords), *before]
+
+    def _fit_hotwords(self, hotwords: tuple[str, ...]) -> tuple[int, ...]:
+        """As many hotwords as fit; the most useful stands last, nearest to the text."""
         kept: list[str] = []
         for word in hotwords:
-            if len(self._tokenizer.encode(" " + " ".join([*kept, word]))) > _MOST_HOTWORD_TOKENS:
+            if len(self._decoder.rows(" " + " ".join([*kept, word]))) > self._options.hotword_tokens:
                 break
             kept.append(word)
-        if not kept:
-            return self._plain_prompt
-        return [self._tokenizer.sot_prev, *self._tokenizer.encode(" " + " ".join(reversed(kept))), *self._plain_prompt]
-
-    def _decode(self, pcm: NDArray[np.float32], padding: float, prompt: list[int], beam: int) -> _Decoded:
-        speech = len(pcm) / RATE
-        total = min(max(speech + padding, self._options.least), 30.0)
-        audio = np.zeros(int(total * RATE), np.float32)
-        audio[: min(len(pcm), len(audio))] = pcm[: len(audio)]
-        mel = self._whisper.feature_extractor(audio)
-        mel = mel[:, : mel.shape[1] // 2 * 2]  # the encoder halves the frames
-        encoded = self._whisper.model.encode(get_ctranslate2_storage(mel[None]))
-        cap = guards.token_cap(speech)
-        result = self._generate(encoded, prompt, cap, beam)
-        tokens = result.sequences_ids[0]
-        length = len(tokens)
-        return _Decoded(
-            text=self._text(tokens, speech),
-            log_probability=result.scores[0] * length / (length + 1) if length else -10.0,
-            no_speech=result.no_speech_prob,
-            capped=length >= cap,
-        )
-
-    def _generate(
-        self, encoded: ctranslate2.StorageView, prompt: list[int], cap: int, beam: int
-    ) -> ctranslate2.models.WhisperGenerationResult:
-        return self._whisper.model.generate(
-            encoded,
-            [prompt],
-            beam_size=beam,
-            # CTranslate2 caps the output at about half of max_length when the prompt is short, and says nothing
-            max_length=min(448, max(2 * cap, len(prompt) + cap)),
-            return_scores=True,
-            return_no_speech_prob=True,
-            suppress_blank=True,
-            suppress_tokens=self._suppressed,
-            max_initial_timestamp_index=50,
-        )[0]
-
-    def _text(self, tokens: list[int], speech: float) -> str:
-        """The text of the segments that begin while there is speech; what is said to start later is invented."""
-        begin, kept, started = self._tokenizer.timestamp_begin, [], 0.0
-        current: list[int] = []
-        for token in tokens:
-            if token >= begin:
-                if current:
-                    kept += current if started < speech else []
-                    current = []
-                started = (token - begin) * _TIMESTAMP_SECONDS
-            elif token < self._tokenizer.eot:
-                current.append(token)
-        kept += current if started < speech else []
-        return tidy(self._tokenizer.decode(kept))
+        return tuple(self._decoder.rows(" " + " ".join(reversed(kept)))) if kept else ()
 
 
-_WIDE = str.maketrans(",?!;:", "，？！；：", "\ufffd")
-_BETWEEN_HANZI = re.compile(r"(?<=[\u4e00-\u9fff])[ 　]+(?=[\u4e00-\u9fff])")
+class _Sound:
+    """One job's sound, to ask how well a text fits it; encoded when it is first asked, unless it has been already."""
+
+    def __init__(
+        self, decoder: Decoder, pcm: Pcm, options: DecodeOptions, encoded: Encoded | None, before: Sequence[int]
+    ) -> None:
+        self._decoder, self._pcm, self._options, self._before = decoder, pcm, options, before
+        self._ready = encoded
+
+    def log_probability(self, text: str) -> float:
+        """Log probability of a text, given the sound and what was said before it."""
+        rows = self._decoder.rows(text)
+        return sum(self._align(rows).log_probabilities) if rows else 0.0
+
+    def words(self, text: str, span: Span) -> tuple[Word, ...]:
+        """The text's characters and words with their times, as spans of the call inside the job's own."""
+        rows = self._decoder.rows(text)
+        words: list[Word] = []
+        held: list[int] = []
+        first, spoken = -1, 0
+        for row, (begin, end) in zip(rows, self._align(rows).ticks if rows else (), strict=True):
+            held.append(row)
+            first = begin if first < 0 else first
+            written = self._decoder.text(held)
+            if "\ufffd" in written:
+                continue  # half a character
+            words.append(Word(written, _within(span, max(first, spoken), end)))
+            spoken = max(end, spoken)
+            held, first = [], -1
+        return tuple(words)
+
+    def _align(self, rows: Sequence[int]) -> Alignment:
+        if self._ready is None:
+            self._ready = self._decoder.encode([self._pcm], self._options.padding, self._options.least)
+        return self._decoder.align(self._ready, [rows], self._before)[0]
 
 
-def tidy(text: str) -> str:
-    """Simplified characters with Chinese punctuation; the spaces Whisper writes for pauses become commas."""
-    return _BETWEEN_HANZI.sub("，", str(_simplifier().convert(text.strip())).translate(_WIDE)).replace(" ", "")
+def _suspicion(found: Hypothesis, seconds: float, cap: int) -> str | None:
+    return guards.suspicion(tidy(found.text), seconds, found.log_probability, found.tokens >= cap)
 
 
-@cache
-def _simplifier() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
-
-
-def _nothing_said(decoded: _Decoded) -> bool:
+def _nothing_said(found: Hypothesis) -> bool:
     """Whether the model itself hears no speech, or gives a line that it invents when there is none."""
-    doubtful = decoded.no_speech > _NO_SPEECH and decoded.log_probability < guards.MIN_LOG_PROBABILITY
-    return doubtful or guards.phantom(decoded.text)
+    doubtful = found.no_speech > _NO_SPEECH and found.log_probability < guards.MIN_LOG_PROBABILITY
+    return doubtful or guards.phantom(found.text)
+
+
+def _clean(pcm: Pcm) -> Pcm:
+    """The sound without what is not a number; a recogniser must not pass that on."""
+    return np.nan_to_num(np.asarray(pcm, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def _within(span: Span, begin: int, end: int) -> Span:
+    """Ticks of a job's sound as a span of the call, inside the job's own."""
+    tick = int(TICK_SECONDS * RATE)
+    start = min(span.start + max(begin, 0) * tick, span.end)
+    return Span(start, max(start, min(span.start + max(end, 0) * tick, span.end)))

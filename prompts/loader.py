@@ -34,12 +34,14 @@ from assist.core.playbook import (
     Scope,
     Stage,
     Step,
+    Term,
     Thresholds,
     Title,
     Trigger,
     Weighted,
 )
 from prompts.checks import check_references
+from prompts.word_checks import check_words
 from prompts.yaml_nodes import Lines, read_yaml
 
 _WEIGHTED = (
@@ -86,6 +88,7 @@ def load_playbook(folder: Path) -> Playbook:
     lexicons = _pages(folder / "lexicons", "lexicon")
     labels = taxonomy()
     check_references(root, models, scenes, cues, lexicons, labels)
+    check_words(root, models, scenes, lexicons)
     data = root.data
     return Playbook(
         id=data["id"],
@@ -99,6 +102,7 @@ def load_playbook(folder: Path) -> Playbook:
         lexicon=_lexicon(page.data for page in lexicons),
         labels=labels,
         advice=data.get("advice", {}),
+        context=data.get("context", ""),
         thresholds=Thresholds(**data.get("thresholds", {})),
     )
 
@@ -165,6 +169,7 @@ def _stage(data: Mapping[str, Any]) -> Stage:
         data.get("interlude", False),
         data.get("optional", False),
         tuple(data.get("after", ())),
+        tuple(data.get("hotwords", ())),
     )
 
 
@@ -180,9 +185,18 @@ def _step(stage: str, data: Mapping[str, Any]) -> Step:
 
 
 def _scene(data: Mapping[str, Any]) -> Scene:
-    guidance = {stage: Guidance(tuple(page["do"]), tuple(page["never"])) for stage, page in data["stages"].items()}
+    guidance = {
+        stage: Guidance(tuple(page["do"]), tuple(page["never"]), tuple(page.get("hotwords", ())))
+        for stage, page in data["stages"].items()
+    }
     return Scene(
-        data["id"], data["source"], data["model"], data["placed_by_us"], guidance, tuple(data.get("hotwords", ()))
+        data["id"],
+        data["source"],
+        data["model"],
+        data["placed_by_us"],
+        guidance,
+        tuple(data.get("hotwords", ())),
+        data.get("context", ""),
     )
 
 
@@ -227,11 +241,18 @@ def _line(data: Mapping[str, Any]) -> Line:
     return Line(channel, data[channel.value], float(data.get("gap", 0.8)))
 
 
+def _term(group: str, data: str | Mapping[str, Any]) -> Term:
+    if isinstance(data, str):
+        return Term(data, group)
+    return Term(data["term"], group, tuple(data.get("also", ())), tuple(data.get("sounds_like", ())))
+
+
 def _lexicon(files: Iterable[Mapping[str, Any]]) -> Lexicon:
     forbidden: list[ForbiddenPhrase] = []
     weighted: dict[str, list[Weighted]] = {name: [] for name in _WEIGHTED}
     hotwords: list[str] = []
     unless: list[str] = []
+    terms: list[Term] = []
     for data in files:
         for item in data.get("forbidden", ()):
             forbidden.append(ForbiddenPhrase(item["category"], item["severity"], _phrases(item), item["say_instead"]))
@@ -241,11 +262,13 @@ def _lexicon(files: Iterable[Mapping[str, Any]]) -> Lexicon:
                     Weighted(item["label"], _phrases(item), float(item.get("weight", 1.0)), item.get("why", ""))
                 )
         hotwords += data.get("hotwords", ())
+        terms += (_term(group, item) for group, items in data.get("terms", {}).items() for item in items)
         unless += data.get("forbidden_unless", ())
     return Lexicon(
         tuple(forbidden),
         tuple(unless),
         hotwords=tuple(hotwords),
+        terms=tuple(terms),
         **{name: tuple(items) for name, items in weighted.items()},
     )
 

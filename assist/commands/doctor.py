@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import TextIO
 
@@ -13,8 +14,9 @@ import click
 
 from assist.core.errors import AssistError
 from assist.server.app import STATIC
+from assist.settings import DEFAULT_ENGINE
 from assist.wiring import read_playbook
-from models import weights
+from models import engines, weights
 
 _LEAST_FREE_BYTES = 500_000_000
 
@@ -32,7 +34,8 @@ class Finding:
 def examine(playbook: str, out: TextIO) -> bool:
     """Looks at everything and prints it; False when something needed is missing."""
     checks: tuple[Callable[[], Finding], ...] = (
-        _python, _libraries, _weights, _vad, lambda: _playbook(playbook), _page, _browser, _demo, _cores, _space,
+        _python, _libraries, _weights, _recognisers, _cards, _vad, lambda: _playbook(playbook), _page, _browser, _demo,
+        _cores, _space,
     )  # fmt: skip
     findings = [check() for check in checks]
     for finding in findings:
@@ -66,6 +69,28 @@ def _weights() -> Finding:
         return Finding("recogniser", f"{model.name} in {located.folder}, digest right")
     except AssistError as error:
         return Finding("recogniser", error.message, f"assist models fetch {weights.DEFAULT_MODEL}")
+
+
+def _recognisers() -> Finding:
+    names = ", ".join(engines.installed())
+    if DEFAULT_ENGINE not in engines.installed():
+        return Finding("recognisers", names or "none", "make install")
+    if importlib.util.find_spec("sherpa_onnx") is not None:
+        return Finding("recognisers", f"{names} (sherpa-onnx {metadata.version('sherpa-onnx')})")
+    return Finding("recognisers", f"{names}; for sherpa-onnx, which is optional: pip install 'call-copilot[sherpa]'")
+
+
+def _cards() -> Finding:
+    try:
+        from models.devices import compute_types, cuda_devices
+
+        cards = cuda_devices()
+        device = "cuda" if cards else "cpu"
+        able = ", ".join(sorted(compute_types(device)))
+    except (ImportError, RuntimeError) as error:
+        return Finding("graphics card", f"{error}", "make install", needed=False)
+    found = f"{cards} for CUDA" if cards else "none for CUDA; the processor is used"
+    return Finding("graphics card", f"{found} (--device {device}; --compute-type {able})")
 
 
 def _vad() -> Finding:

@@ -14,10 +14,11 @@ from models.weights import ModelEntry
 
 def list_models(out: TextIO) -> None:
     """A table of all models of the manifest."""
-    table = Table("model", "kind", "here", "size", "licence", "source", "title", box=None, pad_edge=False)
+    table = Table("model", "kind", "here", "size", "digest", "licence", "source", "title", box=None, pad_edge=False)
     for model in weights.manifest().values():
-        size = sum(file.size for file in model.files) / 1e6
-        table.add_row(model.name, model.kind, _here(model), f"{size:.1f} MB", model.licence, model.source, model.title)
+        size = f"{'' if model.pinned else 'about '}{model.size / 1e6:.1f} MB"
+        digest = "known" if model.pinned else "first use"
+        table.add_row(model.name, model.kind, _here(model), size, digest, model.licence, model.source, model.title)
     console = Console(file=out, soft_wrap=True)
     console.print(table)
     console.print(f"\ncache: {weights.cache_folder()}  (set {weights.CACHE_VARIABLE} to move it)", markup=False)
@@ -28,14 +29,16 @@ def fetch(name: str, out: TextIO) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(file=out)) as bar:
         tasks = {
-            file.name: bar.add_task(file.name, total=file.size, visible=False) for file in weights.entry(name).files
+            file.name: bar.add_task(file.name, total=file.size or None, visible=False)
+            for file in weights.entry(name).files
         }
 
         def progress(what: str, done: int, whole: int) -> None:
             bar.update(tasks[what], completed=done, total=whole, visible=True)
 
         located = weights.locate(name, progress)
-    out.write(f"{name}: ready in {located.folder} (from {located.origin}, digest checked)\n")
+    digest = "digest checked" if located.verified else "digests noted at first use, and required from now on"
+    out.write(f"{name}: ready in {located.folder} (from {located.origin}, {digest})\n")
 
 
 def verify(name: str | None, out: TextIO) -> bool:
@@ -43,16 +46,22 @@ def verify(name: str | None, out: TextIO) -> bool:
     good = True
     for model in [weights.entry(name)] if name else list(weights.manifest().values()):
         folder = _folder(model)
-        if folder is None:
+        if folder is not None:
+            good = _verified(model, folder, out) and good
+        elif name is not None or model.pinned:  # nobody need have the larger ones
             out.write(f"{model.name}: not here; run: assist models fetch {model.name}\n")
             good = good and name is None
-            continue
-        for file, fault in weights.check(model, folder):
-            out.write(f"{model.name}/{file.name}: {fault or 'ok'} {'' if fault else file.sha256}\n")
-            good = good and fault is None
-        if not good:
-            out.write(f"delete {folder} and run: assist models fetch {model.name}\n")
     return good
+
+
+def _verified(model: ModelEntry, folder: Path, out: TextIO) -> bool:
+    faults = []
+    for file, fault in weights.check(model, folder):
+        out.write(f"{model.name}/{file.name}: {fault or 'ok'} {'' if fault else file.sha256}\n")
+        faults += [fault] if fault else []
+    if faults:
+        out.write(f"delete {folder} and run: assist models fetch {model.name}\n")
+    return not faults
 
 
 def _here(model: ModelEntry) -> str:

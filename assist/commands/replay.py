@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from assist import wiring
-from assist.core.errors import SettingsError
 from assist.core.events import Answer, Fault
 from assist.core.playbook import Playbook
 from assist.core.ports import AsrEngine, Sink
@@ -27,7 +26,7 @@ from assist.server.gate import new_token
 from assist.server.serve import LOOPBACK, listen, serving
 from assist.settings import OverlaySettings, ReplaySettings
 from assist.terminal import Terminal
-from models.weights import Progress as WeightsProgress
+from models.digests import Progress as WeightsProgress
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +37,7 @@ _SINK_SECONDS = 30.0  # nothing here is live: a slow disk may hold the replay up
 def replay_call(settings: ReplaySettings, overlay: OverlaySettings, headless: bool, *, now: bool) -> None:
     """Replays a call to the overlay or the terminal; `now` dates it today instead of by its file."""
     playbook = wiring.read_playbook(settings.playbook)
-    if settings.scene is not None and settings.scene not in playbook.labels["scenes"]:
-        known = ", ".join(playbook.labels["scenes"])
-        raise SettingsError("scene.unknown", f"no scene {settings.scene!r}; known: {known}")
+    wiring.check_scene(settings.scene, playbook)
     if now:
         today = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
         settings = dataclasses.replace(settings, started_at=today)

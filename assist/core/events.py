@@ -68,13 +68,15 @@ class Window:
 class AudioFrame:
     """One or more whole VAD windows of one channel, with the probability of speech in each.
 
-    `pcm` is float32 mono at 16 kHz in [-1, 1], shape (n * 512,); `speech` is float32, shape (n,).
+    `pcm` is float32 mono at 16 kHz in [-1, 1], shape (n * 512,); `speech` is float32, shape (n,). The source may have evened
+    out how loud `pcm` is; `level_db` is how loud each window was before, in dBFS, float32, shape (n,).
     """
 
     channel: Channel
     start: int
     pcm: NDArray[np.float32]
     speech: NDArray[np.float32]
+    level_db: NDArray[np.float32] | None = None  # None where nobody measured it
 
     @property
     def end(self) -> int:
@@ -236,6 +238,7 @@ class CallStarted:
     playbook: PlaybookRef
     started_at: str  # ISO 8601 with offset
     engine: str
+    known: tuple[str, ...] = ()  # of this customer before the call: surname with title, name of the plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

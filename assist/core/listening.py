@@ -7,8 +7,10 @@ from typing import assert_never
 
 import numpy as np
 
+from assist.core.endings import ending
 from assist.core.endpointing import Endpoint, Endpointing, EndpointRules, Onset, Pause, windows
 from assist.core.events import Channel, SpeechEnded, SpeechStarted, Transcribed, Transcript, Window
+from assist.core.growing import GrowingText
 from assist.core.ports import TranscribeJob
 from assist.core.spans import RATE, WINDOW, Span
 
@@ -17,14 +19,23 @@ from assist.core.spans import RATE, WINDOW, Span
 class PartialRules:
     """When to ask for the text of an unfinished utterance, in seconds of its audio.
 
-    Decoding grows with the utterance, so the interval grows with it: a constant one would triple the work.
+    Decoding grows with the audio, so the interval grows with it: a constant one would triple the work.
     """
 
-    first_seconds: float = 0.9
+    first_seconds: float = 0.5
     growth: float = 1.25
-    least_seconds: float = 0.8
+    least_seconds: float = 0.7
+    strained_factor: float = 3.0  # how much rarer partials are while the recogniser is behind
     job_seconds: float = 0.2  # what a decode costs at least, on two shared cores with Whisper base
-    job_share: float = 0.12  # and on top of it for each second of audio
+    job_share: float = 0.05  # and on top of it for each second of audio
+
+
+@dataclass(frozen=True, slots=True)
+class PartRules:
+    """When the beginning of long speech is committed, in seconds of audio since the last commitment."""
+
+    pause_seconds: float = 5.0  # after so much, a part ends at the next short pause
+    cut_seconds: float = 9.0  # without a pause it ends after the last stable word, if the recogniser tells times
 
 
 class Load:
@@ -37,6 +48,7 @@ class Load:
     def __init__(self, rules: PartialRules) -> None:
         self._rules = rules
         self._busy_until = 0
+        self.strained = False  # the machine does not suffice: ask for less
 
     def free(self, at: int) -> bool:
         """Whether nothing would be under way at `at`."""
@@ -51,29 +63,44 @@ class Load:
 Outcome = SpeechStarted | SpeechEnded | Transcribed | TranscribeJob
 
 
+@dataclass(frozen=True, slots=True)
+class ListeningRules:
+    """How one channel is listened to; `partials` None asks for no text of unfinished utterances.
+
+    Without `speculate` nothing is decoded before an utterance has ended, and its end does not depend on its words.
+    """
+
+    endpointing: EndpointRules = EndpointRules()
+    partials: PartialRules | None = PartialRules()
+    parts: PartRules = PartRules()
+    speculate: bool = True
+    words: bool = False  # ask for the time of each word
+
+
 class Listener:
     """Turns windows of one channel into speech events and transcription jobs, and results into texts.
 
-    Every sample of an utterance is in its final job. Results of unfinished utterances that come too late are passed over;
-    an utterance whose last pause was already decoded needs no second decode.
+    Every sample of an utterance is in its final job or in a part that was committed before. Results of unfinished utterances
+    that come too late are passed over; an utterance whose last pause was already decoded needs no second decode.
     """
 
-    def __init__(
-        self, channel: Channel, rules: EndpointRules, partials: PartialRules | None, load: Load | None = None
-    ) -> None:
-        self._load = load or Load(partials or PartialRules())
+    def __init__(self, channel: Channel, rules: ListeningRules | None = None, load: Load | None = None) -> None:
+        self._rules = rules = rules or ListeningRules()
         self._channel = channel
-        self._endpointing = Endpointing(rules)
-        self._partials = partials
+        self._partials = rules.partials or PartialRules()
+        self._load = load or Load(self._partials)
+        self._endpointing = Endpointing(rules.endpointing)
         self._kept: deque[Window] = deque()
-        self._pre_roll = windows(rules.pre_roll_seconds) + windows(rules.onset_seconds)
+        self._pre_roll = windows(rules.endpointing.pre_roll_seconds) + windows(rules.endpointing.onset_seconds)
+        self._text = GrowingText(0)
         self._count = 0
         self._revision = 0
         self._shown = 0  # newest revision published of the open utterance
         self._next_partial = 0
         self._at_pause: Transcript | None = None  # text of the utterance up to its latest pause
         self._pause_revision = 0
-        self._waiting: dict[str, int] = {}  # utterances whose final text is under way
+        self._cut_revision = 0  # a job that was asked where its words are, so that a part can end after one
+        self._waiting: dict[str, GrowingText] = {}  # utterances whose final text is under way
         self._end = 0
 
     @property
@@ -89,19 +116,20 @@ class Listener:
             case Onset() as onset:
                 yield from self._began(onset)
             case Pause(audio=audio):
-                job = self._job(audio, pause=True)
-                self._next_partial = max(self._next_partial, self._end + int(self._step()))
-                self._pause_revision, self._at_pause = job.revision, None
-                yield job
+                if self._rules.speculate:
+                    yield self._paused(audio)
             case Endpoint() as ended:
                 yield from self._ended(self._end, ended)
             case None:
+                self._commit()
                 yield from self._partial()
             case _ as never:  # pragma: no cover
                 assert_never(never)
-        if not self._endpointing.open:
-            while len(self._kept) > self._pre_roll:
-                self._kept.popleft()
+        keep = self._pre_roll
+        while len(self._kept) > keep and (
+            not self._endpointing.open or self._kept[0].start + WINDOW <= self._text.start
+        ):
+            self._kept.popleft()
 
     def close(self, at: int) -> Iterator[Outcome]:
         """The channel has ended."""
@@ -109,19 +137,25 @@ class Listener:
         if ended is not None:
             yield from self._ended(at, ended)
 
-    def transcribed(self, at: int, text: Transcript) -> Transcribed | None:
+    def transcribed(self, at: int, answer: Transcript) -> Transcribed | None:
         """The event that a result makes, or None when it came too late to matter."""
-        if text.final:
-            if self._waiting.pop(text.utterance, None) is None:
-                return None
-            return Transcribed(at=at, transcript=text)
-        if not self._endpointing.open or text.utterance != self._utterance or text.revision <= self._shown:
+        if answer.final:
+            growing = self._waiting.pop(answer.utterance, None)
+            return None if growing is None else Transcribed(at=at, transcript=_final(growing.settle(answer)))
+        if not self._endpointing.open or answer.utterance != self._utterance or answer.revision <= self._shown:
             return None
-        if text.revision == self._pause_revision:
+        at_pause = answer.revision == self._pause_revision
+        if not answer.text and not at_pause:
+            return None
+        text = self._text.hear(answer)
+        if at_pause:
             self._at_pause = text
-        if not text.text or self._partials is None:
+            self._endpointing.expect(ending(text.text))
+        elif answer.revision == self._cut_revision:
+            self._text.cut()
+        if not answer.text or self._rules.partials is None:
             return None
-        self._shown = text.revision
+        self._shown = answer.revision
         return Transcribed(at=at, transcript=text)
 
     @property
@@ -130,48 +164,77 @@ class Listener:
 
     def _began(self, onset: Onset) -> Iterator[Outcome]:
         self._count += 1
-        self._revision = self._shown = self._pause_revision = 0
+        self._revision = self._shown = self._pause_revision = self._cut_revision = 0
         self._at_pause = None
+        self._text = GrowingText(onset.start)
         while self._kept[0].start < onset.start:
             self._kept.popleft()
-        if self._partials is not None:
-            self._next_partial = onset.start + int(self._partials.first_seconds * RATE)
+        self._next_partial = onset.start + int(self._partials.first_seconds * RATE)
         yield SpeechStarted(at=self._end, channel=self._channel, utterance=self._utterance, start=onset.speech)
 
+    def _paused(self, audio: Span) -> TranscribeJob:
+        job = self._job(audio.end, pause=True)
+        self._next_partial = max(self._next_partial, self._end + int(self._step()))
+        self._pause_revision, self._at_pause = job.revision, None
+        return job
+
+    def _commit(self) -> None:
+        """Speech goes on after a pause: what was said up to it stands, once it is long enough to stand alone."""
+        known = self._at_pause
+        if known is None or self._endpointing.silent:
+            return
+        self._at_pause = None
+        long = known.span.end - self._text.start >= self._rules.parts.pause_seconds * RATE
+        if long and not known.suspect:
+            self._text.commit(known.span.end - WINDOW)
+
     def _partial(self) -> Iterator[Outcome]:
-        start = self._endpointing.start
-        if start is None or self._partials is None or self._end < self._next_partial or not self._load.free(self._end):
+        due = self._endpointing.open and self._end >= self._next_partial and self._load.free(self._end)
+        if self._rules.partials is None or not due:
             return
         self._next_partial = self._end + int(self._step())
-        yield self._job(Span(start, self._end))
+        long = self._end - self._text.start >= self._rules.parts.cut_seconds * RATE
+        job = self._job(self._end, words=self._rules.words or long)
+        if long:
+            self._cut_revision = job.revision
+        yield job
 
     def _step(self) -> float:
         """Samples until the next partial."""
-        rules = self._partials or PartialRules()
-        length = self._end - (self._endpointing.start or 0)
-        return max(length * (rules.growth - 1), rules.least_seconds * RATE)
+        rules = self._partials
+        least = max((self._end - self._text.start) * (rules.growth - 1), rules.least_seconds * RATE)
+        return least * (rules.strained_factor if self._load.strained else 1)
 
     def _ended(self, at: int, ended: Endpoint) -> Iterator[Outcome]:
         yield SpeechEnded(at=at, channel=self._channel, utterance=self._utterance, span=ended.speech)
         known = self._at_pause
-        if known is not None and known.span == ended.audio:
-            final = replace(known, revision=self._revision + 1, final=True)
-            yield Transcribed(at=at, transcript=final)
+        if known is not None and known.span.end == ended.audio.end:
+            yield Transcribed(at=at, transcript=_final(replace(known, revision=self._revision + 1)))
             return
-        job = self._job(ended.audio, final=True)
-        self._waiting[job.utterance] = job.revision
+        job = self._job(ended.audio.end, final=True)
+        self._waiting[job.utterance] = self._text
         yield job
 
-    def _job(self, audio: Span, *, final: bool = False, pause: bool = False) -> TranscribeJob:
+    def _job(self, end: int, *, final: bool = False, pause: bool = False, words: bool = False) -> TranscribeJob:
         self._revision += 1
+        audio = Span(min(self._text.start, end), end)
         self._load.add(self._end, len(audio))
-        pcm = np.concatenate([w.pcm for w in self._kept if audio.start <= w.start < audio.end])
+        heard = [w for w in self._kept if w.start < audio.end and w.start + WINDOW > audio.start]
+        pcm = np.concatenate([w.pcm for w in heard]) if heard else np.zeros(0, np.float32)
+        skipped = audio.start - heard[0].start if heard else 0
         return TranscribeJob(
             utterance=self._utterance,
             channel=self._channel,
             revision=self._revision,
             span=audio,
-            pcm=pcm[: len(audio)],
+            pcm=pcm[skipped : skipped + len(audio)],
             final=final,
             pause=pause,
+            prefix=self._text.prefix,
+            before=self._text.before,
+            words=words or self._rules.words,
         )
+
+
+def _final(text: Transcript) -> Transcript:
+    return replace(text, final=True, stable=len(text.text))

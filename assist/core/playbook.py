@@ -4,7 +4,7 @@ Phrases are written in a small closed pattern language that `classifiers` matche
 never matches text itself, it only reacts to the signals that come of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from assist.core.events import Channel, CueKind
@@ -50,6 +50,7 @@ class Stage:
     interlude: bool = False
     optional: bool = False
     after: tuple[str, ...] = ()  # may only be entered once one of these has been
+    hotwords: tuple[str, ...] = ()  # for the recogniser, whatever the scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,11 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """What to do and never to do in one stage of one scene."""
+    """What to do and never to do in one stage of one scene, and the words to be heard there."""
 
     do: tuple[str, ...]
     never: tuple[str, ...]
+    hotwords: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class Scene:
     placed_by_us: bool
     guidance: Mapping[str, Guidance]
     hotwords: tuple[str, ...]
+    context: str = ""  # one sentence that could have been said before the call; empty: the playbook's
 
 
 # --- triggers of cues: a closed set --------------------------------------------------------------------------------
@@ -219,6 +222,21 @@ class Weighted:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the trade, to which what a recogniser misheard may be corrected."""
+
+    text: str  # Simplified
+    group: str
+    also: tuple[str, ...] = ()  # other right ways to write or say it; never to be corrected
+    sounds_like: tuple[str, ...] = ()  # everyday words of the same or nearly the same sound, which may well be meant
+
+    @property
+    def risky(self) -> bool:
+        """Whether a correction to this term may destroy an everyday word, and so needs stronger evidence."""
+        return bool(self.sounds_like)
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """All word lists of a playbook."""
 
@@ -234,6 +252,15 @@ class Lexicon:
     hold: tuple[Weighted, ...] = ()  # labels: announced
     acts: tuple[Weighted, ...] = ()  # what an agent's sentence does, where a behaviour rule needs it; labels: apology
     hotwords: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()  # no text twice
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a recogniser may expect to hear at a point of the call."""
+
+    hotwords: tuple[str, ...]  # most useful first, none twice
+    before: str  # one sentence to be taken as said before; may be empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +294,7 @@ class Playbook:
     lexicon: Lexicon
     labels: Mapping[str, Mapping[str, str]]  # taxonomy: group -> id -> Chinese name
     advice: Mapping[str, str] = field(default_factory=dict)  # customer type -> how to talk to them
+    context: str = ""  # of scenes that have none of their own
     thresholds: Thresholds = Thresholds()
 
     def model_for(self, scene_id: str | None) -> Model:
@@ -276,5 +304,28 @@ class Playbook:
 
     def hotwords_for(self, scene_id: str | None) -> tuple[str, ...]:
         """Words the recogniser should expect, the scene's own first."""
+        return self.expected(scene_id, None).hotwords
+
+    def expected(self, scene_id: str | None, stage_id: str | None, known: Iterable[str] = ()) -> Expected:
+        """What to expect in a stage of a scene; ids that this playbook has no page for add nothing.
+
+        `known` is what is known of this very customer, as 王先生 or the name of a plan: it comes first, then the words of
+        the stage in this scene, of the stage itself, of the scene, and of the trade.
+        """
         scene = self.scenes.get(scene_id or "")
-        return tuple(dict.fromkeys((scene.hotwords if scene else ()) + self.lexicon.hotwords))
+        guidance = scene.guidance.get(stage_id or "") if scene else None
+        stage = self._stage(scene_id, stage_id) if stage_id else None
+        words = (
+            *(word.strip() for word in known),
+            *(guidance.hotwords if guidance else ()),
+            *(stage.hotwords if stage else ()),
+            *(scene.hotwords if scene else ()),
+            *self.lexicon.hotwords,
+        )
+        context = scene.context if scene else ""
+        return Expected(tuple(dict.fromkeys(word for word in words if word)), context or self.context)
+
+    def _stage(self, scene_id: str | None, stage_id: str) -> Stage | None:
+        """The stage as the scene's model has it, or as another one does: interludes come from outside."""
+        models = (self.model_for(scene_id), *self.models.values())
+        return next((stage for model in models if (stage := model.stage(stage_id))), None)

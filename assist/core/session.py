@@ -18,7 +18,6 @@ from typing import Protocol
 
 from assist.core.behaviours import Behaviours
 from assist.core.cues import CuePolicy
-from assist.core.endpointing import EndpointRules
 from assist.core.events import (
     AudioFrame,
     CallEnded,
@@ -33,7 +32,8 @@ from assist.core.events import (
     Transcript,
     Window,
 )
-from assist.core.listening import Listener, Load, PartialRules
+from assist.core.expecting import Expecting
+from assist.core.listening import Listener, ListeningRules, Load, PartialRules
 from assist.core.playbook import Playbook
 from assist.core.ports import Classifier, TranscribeJob
 from assist.core.silence import SilenceRule
@@ -64,10 +64,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class SessionRules:
-    """How the session listens; `partials` None asks for finals only. Each of `channels` must be fed, with silence if need be."""
+    """How the session listens. Each of `channels` must be fed, with silence if need be."""
 
-    endpointing: EndpointRules = EndpointRules()
-    partials: PartialRules | None = PartialRules()
+    listening: ListeningRules = ListeningRules()
     channels: tuple[Channel, ...] = (Channel.AGENT, Channel.CUSTOMER)
 
 
@@ -79,9 +78,10 @@ class CallSession:
     ) -> None:
         rules = rules or SessionRules()
         self._state = CallState()
-        load = Load(rules.partials or PartialRules())
-        self._listeners = {c: Listener(c, rules.endpointing, rules.partials, load) for c in rules.channels}
+        self._load = Load(rules.listening.partials or PartialRules())
+        self._listeners = {c: Listener(c, rules.listening, self._load) for c in rules.channels}
         self._ahead: dict[Channel, deque[Window]] = {c: deque() for c in rules.channels}
+        self._expecting = Expecting(playbook)
         self._behaviours, self._cues = Behaviours(playbook), CuePolicy(playbook)
         self._reactors: tuple[Reactor, ...] = (
             Understanding(classifiers, playbook.thresholds.customer_type_probability),
@@ -210,7 +210,7 @@ class CallSession:
 
     def _take(self, outcome: CallEvent | TranscribeJob) -> None:
         if isinstance(outcome, TranscribeJob):
-            self._work.append(outcome)
+            self._work.append(self._expecting.prime(outcome, self._state))
         else:
             self._tick(self._now)  # what is overdue comes first, so that a log told again event by event gives the same
             self._publish(replace(outcome, at=self._now))
@@ -224,6 +224,7 @@ class CallSession:
 
     def _record(self, event: CallEvent) -> None:
         self._state = fold(self._state, event)
+        self._load.strained = self._state.backlog is not None
         self._events.append(event)
 
     def _step(self) -> Step:

@@ -1,13 +1,12 @@
 """Replays a call through the session: a recording, an annotated call or an event log, as spoken, N times faster, or at once.
 
 The call clock is the position in the audio and waits for the recogniser, so the same audio gives the same events at any
-speed and block size. When a machine cannot keep up with real time, partials are left out until it has caught up; finals
-and what follows from them stay the same.
+speed and block size, as long as the machine keeps up. When it falls behind real time, that is an event (`Backlog`): plain
+partials are left out and the session asks for fewer of them until it has caught up. No final is ever left out.
 """
 
 import asyncio
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -15,12 +14,13 @@ from assist.core.errors import SourceError
 from assist.core.events import Answer, AudioFrame, CallEvent, CallStarted, CueAnswered, Fault
 from assist.core.ports import AudioSource, Heard, TranscribeJob
 from assist.core.session import CallSession, Step
-from assist.core.spans import RATE
+from assist.runtime.overload import Overload, OverloadRules
+from assist.runtime.pace import Clock, Pace, WallClock
 from assist.runtime.sources import LoggedCall
-from assist.runtime.worker import ModelWorker, Result
+from assist.runtime.waiting import Result
+from assist.runtime.worker import Transcriber
 
 _READ_AHEAD = 16  # frames fetched from the source at a time
-_LAG_SECONDS = 3.0  # this far behind real time, even the few partials that a session asks for are left out
 
 Publish = Callable[[Iterable[CallEvent]], None]
 
@@ -33,40 +33,29 @@ class AnswerCue:
     answer: Answer
 
 
-class Pace:
-    """Turns call time into wall time; `speed` None is as fast as it goes."""
-
-    def __init__(self, speed: float | None) -> None:
-        self._speed = speed
-        self._origin: float | None = None
-
-    async def reach(self, at: int) -> None:
-        """Waits until `at` samples of the call would have passed."""
-        if self._speed is None:
-            await asyncio.sleep(0)
-        elif (wait := -self.lag(at)) > 0:
-            await asyncio.sleep(wait)
-
-    def lag(self, at: int) -> float:
-        """Seconds by which the call is late at `at` samples; negative when it is early."""
-        if self._speed is None:
-            return 0.0
-        now = time.monotonic()
-        if self._origin is None:
-            self._origin = now
-        return now - (self._origin + at / RATE / self._speed)
-
-
 class Replay:
     """Drives one session. Commands may be posted from the same event loop at any time."""
 
-    def __init__(self, session: CallSession, worker: ModelWorker | None, publish: Publish, speed: float | None) -> None:
+    def __init__(
+        self,
+        session: CallSession,
+        worker: Transcriber | None,
+        publish: Publish,
+        speed: float | None,
+        rules: OverloadRules | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         self._session = session
         self._worker = worker
         self._publish = publish
-        self._pace = Pace(speed)
+        self._pace = Pace(speed, clock or WallClock())
+        self._overload = Overload(rules or OverloadRules())
         self._commands: asyncio.Queue[AnswerCue | Fault] = asyncio.Queue(256)
-        self.shed = 0  # partials left out to keep up
+
+    @property
+    def shed(self) -> int:
+        """Partials left out to keep up."""
+        return self._overload.shed
 
     def post(self, command: AnswerCue | Fault) -> bool:
         """Hands over a command; False when far too many are waiting."""
@@ -120,32 +109,48 @@ class Replay:
             await self._work(self._session.note(item))
 
     async def _work(self, step: Step) -> None:
-        """Publishes a step and runs its jobs, one after the other, before anything more is heard."""
+        """Publishes a step and runs its jobs before anything more is heard."""
         self._take(step)
-        for job in step.work:
-            if not (job.final or job.pause) and self._pace.lag(job.span.end) > _LAG_SECONDS:
-                self.shed += 1
-                continue
-            result = await self._run(job)
-            if result is not None:
-                if result.fault is not None:
-                    self._take(self._session.note(result.fault))
-                self._take(self._session.transcribed(result.transcript))
+        now = self._session.now
+        news = self._overload.judge(now, self._pace.lag(now), len(step.work))
+        if news is not None:
+            self._take(self._session.note(news))
+        work = [job for job in step.work if not self._left_out(job)]
+        while work:
+            together, work = _together(work)
+            for result in await self._run(together):
+                work += self._answered(result)
 
-    async def _run(self, job: TranscribeJob) -> Result | None:
+    def _left_out(self, job: TranscribeJob) -> bool:
+        left_out = self._overload.behind and not job.settles
+        self._overload.shed += left_out
+        return left_out
+
+    def _answered(self, result: Result | None) -> Sequence[TranscribeJob]:
+        """Publishes what a result leads to; work that it leads to is given back."""
+        if result is None:
+            return ()
+        if result.fault is not None:
+            self._take(self._session.note(result.fault))
+        step = self._session.transcribed(result.transcript)
+        self._take(step)
+        return step.work
+
+    async def _run(self, jobs: Sequence[TranscribeJob]) -> Sequence[Result | None]:
+        """What became of jobs that run at the same time, in their order."""
         if self._worker is None:
             raise AssertionError("a session without a recogniser asked for a text")
         loop = asyncio.get_running_loop()
-        done: asyncio.Future[Result | None] = loop.create_future()
+        done: dict[int, asyncio.Future[Result | None]] = {id(job): loop.create_future() for job in jobs}
 
-        def deliver(_: TranscribeJob, result: Result | None) -> None:
-            loop.call_soon_threadsafe(_settle, done, result)
+        def deliver(job: TranscribeJob, result: Result | None) -> None:
+            loop.call_soon_threadsafe(_settle, done[id(job)], result)
 
-        self._worker.submit(job, deliver)
-        while not done.done():
-            await asyncio.wait({done}, timeout=0.05)
+        self._worker.submit(jobs, deliver)
+        while not all(future.done() for future in done.values()):
+            await asyncio.wait(done.values(), timeout=0.05)
             self._obey()  # a dismissed cue goes at once, also while a sentence is being decoded
-        return done.result()
+        return [done[id(job)].result() for job in jobs]
 
     async def _end(self) -> None:
         await self._work(self._session.end())
@@ -179,6 +184,15 @@ class _Reader:
         except SourceError as error:
             self.broken = error
         return found
+
+
+def _together(work: Sequence[TranscribeJob]) -> tuple[list[TranscribeJob], list[TranscribeJob]]:
+    """The first job of each utterance, which may run at the same time, and the rest: a later one would replace it."""
+    first = {job.utterance: job for job in reversed(work)}
+    return (
+        [job for job in work if first[job.utterance] is job],
+        [job for job in work if first[job.utterance] is not job],
+    )
 
 
 def _settle(done: "asyncio.Future[Result | None]", result: Result | None) -> None:

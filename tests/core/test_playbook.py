@@ -1,6 +1,10 @@
+from collections.abc import Mapping
+from dataclasses import replace
+
 import pytest
 
-from tests.core.builders import INBOUND, tiny
+from assist.core.playbook import Expected, Guidance, Playbook, Stage, Term
+from tests.core.builders import INBOUND, OUTBOUND, tiny
 
 pytestmark = pytest.mark.unit
 
@@ -27,3 +31,67 @@ def test_a_scene_without_a_page_takes_the_fallback_model(scene: str | None, mode
 def test_the_scenes_own_hotwords_come_first_and_none_comes_twice() -> None:
     assert tiny().hotwords_for("outbound") == ("套餐", "宽带", "携号转网")
     assert tiny().hotwords_for(None) == ("携号转网", "宽带")
+
+
+LISTENING = "我在听。"
+
+
+def worded(guidance: Mapping[str, Guidance] | None = None, context: str = "") -> Playbook:
+    """The tiny playbook with words for the stage `propose` of the outbound model, and for an interlude of the inbound one."""
+    playbook = tiny()
+
+    def stages(stage: Stage) -> Stage:
+        words = {"propose": ("资费", "套餐"), "handle_emotion": ("投诉",)}
+        return replace(stage, hotwords=words.get(stage.id, ()))
+
+    return replace(
+        playbook,
+        context=LISTENING,
+        models={model.id: replace(model, stages=tuple(map(stages, model.stages))) for model in (INBOUND, OUTBOUND)},
+        scenes={"outbound": replace(playbook.scenes["outbound"], guidance=guidance or {}, context=context)},
+    )
+
+
+def test_what_is_known_comes_first_then_stage_scene_and_trade() -> None:
+    guidance = {"propose": Guidance((), (), ("档位", "资费"))}
+    expected = worded(guidance).expected("outbound", "propose", ("王先生", " 畅听 ", "", " ", "王先生"))
+    assert expected.hotwords == ("王先生", "畅听", "档位", "资费", "套餐", "宽带", "携号转网")
+
+
+@pytest.mark.parametrize(
+    ("scene", "stage", "first"),
+    [
+        ("outbound", "hello", "套餐"),
+        ("outbound", "propose", "资费"),
+        ("outbound", "handle_emotion", "投诉"),
+        ("outbound", "nowhere", "套餐"),
+        ("outbound", None, "套餐"),
+        ("unheard_of", "propose", "资费"),
+        (None, "handle_emotion", "投诉"),
+        (None, None, "携号转网"),
+    ],
+    ids=[
+        "no words",
+        "own stage",
+        "interlude of another model",
+        "unknown",
+        "none yet",
+        "no scene",
+        "neither",
+        "nothing",
+    ],
+)
+def test_a_stage_adds_its_words_wherever_it_comes_from(scene: str | None, stage: str | None, first: str) -> None:
+    assert worded().expected(scene, stage).hotwords[0] == first
+
+
+def test_the_sentence_before_a_call_is_the_scenes_or_else_the_playbooks() -> None:
+    assert worded(context="客户来电。").expected("outbound", None).before == "客户来电。"
+    assert worded().expected("outbound", None).before == LISTENING
+    assert worded(context="客户来电。").expected("unheard_of", None).before == LISTENING
+    assert tiny().expected(None, None) == Expected(("携号转网", "宽带"), "")
+
+
+def test_a_term_that_sounds_like_everyday_words_is_risky() -> None:
+    assert Term("资费", "tariff", sounds_like=("自费",)).risky
+    assert not Term("账单", "tariff", also=("帐单",)).risky

@@ -11,7 +11,7 @@ from assist.core.events import Channel, SpeechEnded, Transcribed
 from assist.core.ports import TranscribeJob
 from assist.core.spans import RATE, WINDOW, Span
 from assist.settings import EngineSettings
-from assist.wiring import load_engine
+from assist.wiring import load_engine, read_playbook
 from audio.vad import SileroVad
 from tests.runtime.test_replay import _timeless, replayed
 
@@ -22,7 +22,7 @@ CALL = DATA / "two_turns.flac"
 
 @pytest.fixture(scope="module")
 def engine():
-    return load_engine(EngineSettings(), ("销户", "套餐", "宽带"))
+    return load_engine(EngineSettings(), read_playbook("telecom"))
 
 
 @pytest.fixture(scope="module")

@@ -80,6 +80,7 @@ export interface Call {
   holdSinceMs: number | null
   deadAirMs: number | null
   lost: { times: number; ms: number; reason: string }
+  behindMs: number | null // how late the recogniser was when it last fell behind; null while it keeps up
   faults: FaultNote[]
   summary: Summary | null
 }
@@ -113,6 +114,7 @@ export function emptyCall(id: string | null = null): Call {
     holdSinceMs: null,
     deadAirMs: null,
     lost: { times: 0, ms: 0, reason: '' },
+    behindMs: null,
     faults: [],
     summary: null,
   }

@@ -92,6 +92,9 @@ export function fold(call: Call, record: WireRecord): void {
       call.lost = { times: call.lost.times + 1, ms: call.lost.ms + record.lost_ms, reason: record.reason }
       pause(call, 'gap', record, record.lost_ms)
       break
+    case 'backlog':
+      call.behindMs = record.lag_ms || null
+      break
     case 'fault':
       call.faults.push({
         atMs: record.at_ms,
@@ -177,6 +180,7 @@ function end(call: Call, record: WireRecord<'call_ended'>): void {
   call.cards = []
   call.holdSinceMs = null
   call.deadAirMs = null
+  call.behindMs = null
   call.speaking = { agent: false, customer: false }
 }
 

@@ -93,6 +93,7 @@ const zh = {
 
   notices: '运行情况',
   gapReason: { not_recorded: '录音里没有', damaged_packet: '数据损坏' } as Record<string, string>,
+  behind: (s: string) => `识别落后约 ${s} 秒，文字会晚到，不会丢`,
   lost: (s: string, n: number, reason: string) => `音频缺失共 ${s} 秒，${n} 处（${reason}）`,
   component: {
     asr: '识别',
@@ -212,6 +213,7 @@ const en: Strings = {
 
   notices: 'Condition',
   gapReason: { not_recorded: 'not in the recording', damaged_packet: 'damaged data' },
+  behind: (s) => `Recognition is about ${s} s behind; the text comes late but it comes`,
   lost: (s, n, reason) => `${s} s of audio missing in ${n} ${n === 1 ? 'place' : 'places'} (${reason})`,
   component: {
     asr: 'Recognition',

@@ -100,6 +100,7 @@ interface Kinds {
   hold_began: { start_ms: number }
   hold_ended: Spanned
   audio_gap: Spanned & { channel: Channel | null; lost_ms: number; reason: string }
+  backlog: { lag_ms: number; jobs: number; shed: number }
   fault: { component: string; code: string; message: string; recoverable: boolean }
   call_ended: { summary: Summary }
 }

@@ -170,6 +170,21 @@ describe('faults', () => {
   })
 })
 
+describe('a recogniser that falls behind', () => {
+  it('is told until it has caught up', () => {
+    const { make } = caller()
+    const behind = make(5000, 'backlog', { lag_ms: 2400, jobs: 2, shed: 0 })
+    expect(after(behind).behindMs).toBe(2400)
+    expect(after(behind, make(15_000, 'backlog', { lag_ms: 0, jobs: 0, shed: 7 })).behindMs).toBeNull()
+  })
+
+  it('matters no longer when the call is over', () => {
+    const { make } = caller()
+    const summary = { talk_ratio: null, stages: [], findings: [], commitments: [], needs: [], outcome: null }
+    expect(after(make(5000, 'backlog', { lag_ms: 2400, jobs: 2, shed: 0 }), make(6000, 'call_ended', { summary })).behindMs).toBeNull()
+  })
+})
+
 describe('the call', () => {
   it('waits, runs and ends', () => {
     const { started, make, show } = caller()

@@ -90,6 +90,16 @@ describe('the page', () => {
     expect(await page()).not.toMatch(/class="app alarmed"/)
   })
 
+  it('says that the recogniser is behind, and by how much, until it has caught up', async () => {
+    const { started, make } = caller()
+    fold(store.call, started())
+    expect(await page()).not.toContain('data-testid="behind"')
+    fold(store.call, make(5000, 'backlog', { lag_ms: 2400, jobs: 2, shed: 0 }))
+    expect(await page()).toMatch(/role="status"[^>]*>.*data-testid="behind"[^>]*>识别落后约 2.4 秒/)
+    fold(store.call, make(15_000, 'backlog', { lag_ms: 0, jobs: 0, shed: 7 }))
+    expect(await page()).not.toContain('data-testid="behind"')
+  })
+
   it('shows the steps of the stage, done and missing, from the playbook', async () => {
     const { started, make } = caller()
     store.playbook.value = {

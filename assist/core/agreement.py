@@ -1,0 +1,77 @@
+"""Which beginning of a text that still grows can be relied on.
+
+A recogniser that hears the same utterance again and again, each time a little longer, changes its mind about the last words.
+What two successive hypotheses agree on, less a few characters at the end, is called stable: it is shown as certain, it is
+given back to the recogniser as settled, and no later version changes it. Punctuation counts for nothing in the comparison.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from itertools import takewhile
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRules:
+    """How soon a character becomes stable.
+
+    The last characters of a hypothesis were decoded without hearing what follows them; with three held back, a term of the
+    trade is heard whole before its first character is settled.
+    """
+
+    hold_back: int = 3
+
+
+class Agreement:
+    """The stable beginning of one utterance's text."""
+
+    def __init__(self, rules: AgreementRules | None = None) -> None:
+        self._rules = rules or AgreementRules()
+        self._stable = ""
+        self._last = ""  # letters of the newest hypothesis
+
+    @property
+    def stable(self) -> str:
+        """What no later version changes."""
+        return self._stable
+
+    def hear(self, hypothesis: str) -> str:
+        """The next hypothesis, to be shown: it begins with what was stable before, and more of it may be stable now."""
+        shown = self.join(hypothesis)
+        letters = "".join(shown[place] for place in _letter_places(shown))
+        agreed = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(letters, self._last, strict=False)))
+        self._last = letters
+        self._extend(shown, min(agreed, len(letters) - self._rules.hold_back))
+        return shown
+
+    def settle(self, text: str) -> str:
+        """A text that stands: all of it is stable from now on."""
+        self._stable = self.join(text)
+        self._last = "".join(self._stable[place] for place in _letter_places(self._stable))
+        return self._stable
+
+    def join(self, text: str) -> str:
+        """The text with its beginning replaced by the stable one, which may differ from it by a few characters."""
+        return self._stable + text[_end_of(self._stable, text) :]
+
+    def _extend(self, shown: str, letters: int) -> None:
+        places = _letter_places(shown)
+        if letters > 0 and places[letters - 1] >= len(self._stable):
+            self._stable = shown[: places[letters - 1] + 1]
+
+
+def _letter_places(text: str) -> list[int]:
+    return [place for place, char in enumerate(text) if unicodedata.category(char)[0] in "LN"]
+
+
+def _end_of(beginning: str, text: str) -> int:
+    """Where in `text` what corresponds to `beginning` ends; with several places equally near, the first."""
+    if text.startswith(beginning):
+        return len(beginning)
+    wanted, places = [beginning[place] for place in _letter_places(beginning)], _letter_places(text)
+    row = list(range(len(places) + 1))  # edit distance of the letters so far to each beginning of the text
+    for done, char in enumerate(wanted, 1):
+        above, row = row, [done]
+        for i, place in enumerate(places):
+            row.append(min(above[i] + (text[place] != char), above[i + 1] + 1, row[i] + 1))
+    nearest = row.index(min(row))
+    return places[nearest - 1] + 1 if nearest else 0

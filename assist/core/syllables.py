@@ -1,0 +1,29 @@
+"""Which syllables of Mandarin (pinyin without tone) are taken for each other, by people and by recognisers."""
+
+from functools import cache
+
+_INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
+_FINALS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
+_WHOLE = {"hu": "fu"}  # 户 is heard as 负; other syllables with h and f are kept apart
+_KINDRED = {"p": "b", "t": "d", "k": "g", "q": "j", "x": "j", "c": "z", "s": "z", "r": "l", "h": "f", "d": "j"}
+
+
+@cache
+def fold(syllable: str) -> str:
+    """One form for syllables that many speakers do not tell apart: zh and z, n and l, in and ing."""
+    syllable = _WHOLE.get(syllable, syllable)
+    for long, short in _INITIALS:
+        if syllable.startswith(long) and len(syllable) > len(long):
+            syllable = short + syllable[len(long) :]
+            break
+    for long, short in _FINALS:
+        if syllable.endswith(long):
+            return syllable[: -len(long)] + short
+    return syllable
+
+
+@cache
+def coarse(syllable: str) -> str:
+    """One form for syllables that sound alike over a poor line: initials made at the same place are one."""
+    folded = fold(syllable)
+    return _KINDRED.get(folded[:1], folded[:1]) + folded[1:]

@@ -1,0 +1,65 @@
+"""The bundled playbook's words for the recogniser: enough of them, writable as they stand, and the same everywhere."""
+
+from itertools import chain
+
+import pytest
+from opencc import OpenCC
+
+from assist.core.playbook import Playbook
+from prompts import load_playbook, playbook_folder
+
+pytestmark = pytest.mark.golden
+
+
+@pytest.fixture(scope="module")
+def playbook() -> Playbook:
+    return load_playbook(playbook_folder("telecom"))
+
+
+def _hotwords(playbook: Playbook) -> set[str]:
+    stages = chain.from_iterable(model.stages for model in playbook.models.values())
+    guidance = chain.from_iterable(scene.guidance.values() for scene in playbook.scenes.values())
+    holders = (*stages, *guidance, *playbook.scenes.values(), playbook.lexicon)
+    return set(chain.from_iterable(holder.hotwords for holder in holders))
+
+
+def test_every_group_of_the_trade_has_terms(playbook: Playbook) -> None:
+    groups = [term.group for term in playbook.lexicon.terms]
+    assert len(groups) >= 350
+    for group in (
+        "tariff",
+        "contract",
+        "account",
+        "network",
+        "device",
+        "product",
+        "competitor",
+        "service",
+        "complaint",
+    ):
+        assert groups.count(group) >= 20, group
+
+
+def test_terms_are_simplified_and_none_is_its_own_variant(playbook: Playbook) -> None:
+    simplified = OpenCC("t2s")
+    for term in playbook.lexicon.terms:
+        assert simplified.convert(term.text) == term.text
+        assert term.text not in term.also + term.sounds_like
+
+
+def test_words_that_a_recogniser_expects_are_those_it_may_correct_to(playbook: Playbook) -> None:
+    terms = {term.text for term in playbook.lexicon.terms}
+    assert {word for word in _hotwords(playbook) if len(word) > 1} <= terms
+
+
+def test_every_stage_on_the_call_has_a_few_words_of_its_own(playbook: Playbook) -> None:
+    for model in playbook.models.values():
+        for stage in model.stages:
+            assert (not stage.hotwords) if stage.off_call else 4 <= len(stage.hotwords) <= 8, (model.id, stage.id)
+
+
+def test_every_scene_says_what_the_call_is_about(playbook: Playbook) -> None:
+    for scene in (*playbook.scenes, None):
+        before = playbook.expected(scene, None).before
+        assert 12 <= len(before) <= 25, scene
+    assert len({scene.context for scene in playbook.scenes.values()}) == len(playbook.scenes)
