@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -150,10 +151,16 @@ def demo(headless: bool, speed: float | None, events: str | None, **rest: Any) -
     metavar="ISO8601",
     help="When the call began; promises are dated from it.  [default: the file's date]",
 )
+@click.option(
+    "--known",
+    multiple=True,
+    metavar="WORD",
+    help="What is known of the customer, such as 王先生 or the name of the plan; the recogniser expects it. May be repeated.",
+)
 @_replay_options
 def replay(
-    file: Path, scene: str | None, channel: str | None, block_ms: int, started_at: str | None, headless: bool,
-    speed: float | None, events: str | None, **rest: Any,
+    file: Path, scene: str | None, channel: str | None, block_ms: int, started_at: str | None, known: tuple[str, ...],
+    headless: bool, speed: float | None, events: str | None, **rest: Any,
 ) -> None:  # fmt: skip
     """Run a recorded call through the same pipeline as a live one.
 
@@ -164,7 +171,7 @@ def replay(
       *.jsonl          an event log; what was heard is judged again
     """
     role = Channel(channel) if channel else None
-    settings = _settings(file, scene, role, block_ms, speed, events, rest, started_at)
+    settings = replace(_settings(file, scene, role, block_ms, speed, events, rest, started_at), known=known)
     replay_call(settings, _overlay(rest), headless, now=False)
 
 

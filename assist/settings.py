@@ -52,6 +52,7 @@ class ReplaySettings:
     playbook: str = DEFAULT_PLAYBOOK
     engine: EngineSettings = EngineSettings()
     started_at: str | None = None
+    known: tuple[str, ...] = ()  # of the customer: surname with title, name of the plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from models.engines import EngineOptions
 from prompts import load_playbook, playbook_folder
 
 LANGUAGE = "zh"
+_MOST_KNOWN = 20  # characters of one thing known; more is no word to expect
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,7 @@ def _started(settings: ReplaySettings, playbook: Playbook, own_scene: str | None
         playbook=PlaybookRef(playbook.id, playbook.version),
         started_at=_checked_date(settings.started_at) if settings.started_at else _recorded_at(settings.path),
         engine=engine,
+        known=tuple(word.strip()[:_MOST_KNOWN] for word in settings.known if word.strip()),
     )
 
 

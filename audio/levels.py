@@ -13,7 +13,7 @@ from assist.core.spans import RATE, WINDOW
 SILENCE_DB = -120.0
 Window = NDArray[np.float32]
 
-_CUTOFF_HZ = 30.0  # below any voice; takes a constant offset away and leaves speech alone
+_CUTOFF_HZ = 20.0  # below any voice; takes a constant offset away and leaves speech alone
 _DECAY = math.exp(-2 * math.pi * _CUTOFF_HZ / RATE)
 _POWERS = _DECAY ** np.arange(1, WINDOW + 1)
 
@@ -25,7 +25,7 @@ def level_db(pcm: Window) -> float:
 
 
 class LowCut:
-    """Takes a constant offset and rumble under 30 Hz out of a stream of windows (first order)."""
+    """Takes a constant offset and rumble under 20 Hz out of a stream of windows (first order)."""
 
     def __init__(self) -> None:
         self._offset: float | None = None
@@ -36,7 +36,7 @@ class LowCut:
             self._offset = float(np.mean(window, dtype=np.float64))
         slow = _POWERS * (self._offset + (1 - _DECAY) * np.cumsum(window / _POWERS))
         self._offset = float(slow[-1])
-        return np.asarray(window - slow, np.float32)
+        return np.clip(window - slow, -1.0, 1.0).astype(np.float32)
 
 
 class SpeechLevel:
@@ -80,10 +80,11 @@ class Gain:
     def __call__(self, window: Window, voice_db: float | None) -> Window:
         """The window with the gain that fits a voice of `voice_db`; it glides within the window. Shape (512,)."""
         peak = float(np.max(np.abs(window), initial=0.0))
-        before = self.db = min(self.db, -20 * math.log10(peak)) if 0 < peak <= 1 else self.db  # never into clipping
+        clips_at = -20 * math.log10(peak) if 0 < peak <= 1 else math.inf
+        before = self.db = min(self.db, clips_at)
         if voice_db is not None:
             wanted = min(max(before, self._LOWEST_DB - voice_db), self._HIGHEST_DB - voice_db)
-            wanted = min(max(wanted, 0.0), self._MOST_DB)
+            wanted = min(max(wanted, 0.0), self._MOST_DB, clips_at)
             self.db += min(max(wanted - before, -self._STEP_DB), self._STEP_DB)
         if before == self.db == 0.0:
             return window

@@ -13,6 +13,8 @@ from assist.core.numerals import whole_number
 
 _N = r"(?:\d+|[零〇一二两三四五六七八九十百]+)"
 _MOST = 999_999
+# The first of two that say roughly how many: 三四天; 四八小时 are 48.
+_OR = "一(?=[二两])|[二两](?=三)|三(?=[四五])|四(?=五)|五(?=六)|六(?=七)|七(?=八)|八(?=九)"
 _LAST = time(23, 59, 59)
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": 6}
 _WEEKDAYS |= {str(number): number - 1 for number in range(1, 7)}
@@ -41,7 +43,7 @@ _SUFFIX = r"(?:之前|以前|之内|以内|前|内|左右)*"
 _MOMENT = re.compile(rf"(?:最晚|最迟|最慢)?(?:{_DATE})(?:的?(?:{_CLOCK}))?{_SUFFIX}", re.VERBOSE)
 _CLOCK_ONLY = re.compile(rf"(?:最晚|最迟|最慢)?(?:{_CLOCK}){_SUFFIX}", re.VERBOSE)
 _LENGTH = re.compile(
-    rf"""(?<![每满第前这近上\d])(?:{_N}(?:到|至|-|~|、)|[一二两三四五六七](?=[二三四五六七八九](?![十百])))?
+    rf"""(?<![每满第前这近上\d])(?:{_N}(?:到|至|-|~|、)|{_OR})?
     (?P<count>{_N}|半)个?(?P<half>半)?
     (?P<unit>工作日|小时|钟头|分钟|刻钟|天|日|周|星期|礼拜|月)(?![底末份租费])
     (?P<bound>之内|以内|内|左右|之后|以后|后)?""",

@@ -25,6 +25,7 @@ _MOST = 256  # ways to say one number in one pattern; beyond that its parts are 
 _CONCERNS = re.compile(rf"[0-9０-９#几%{BLANK}〇零一二三四五六七八九十百千万亿两幺]")
 _ELEMENT = re.compile(r"\((?P<one>[^()]*)\)|\[(?P<maybe>[^\[\]]*)\]|(?P<gap>…)|[^()\[\]…]+")
 _NUMERALS = set(f"0123456789０１２３４５６７８９〇零一二三四五六七八九十百千万亿两幺几多来半点.{BLANK}")
+_INSIDE = set(f"0123456789点{BLANK}")
 _OPEN = _NUMERALS | set("个块元毛角月之年天时周分")  # a number or its unit may go on behind these …
 _GOES_ON = _NUMERALS | set("个块元毛角分钱折兆GgMm%号日月刻钟整年天周小星礼")  # … with these
 
@@ -148,4 +149,5 @@ def _common(forms: list[str]) -> str:
 
 
 def _cuts(form: str, place: int) -> bool:
-    return any(char in "0123456789点" for char in form[place - 1 : place + 1])
+    beside = form[place - 1 : place + 1]
+    return len(beside) == 2 and set(beside) <= _INSIDE

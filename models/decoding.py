@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from assist.core.errors import EngineError
 from assist.core.spans import RATE
-from models.vocabulary import compact, open_vocabulary
+from models.text import narrow
+from models.vocabulary import Vocabulary, compact, open_vocabulary
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ class Hypothesis:
     log_probability: float
     no_speech: float
     tokens: int  # with times
+    until: float | None = None  # seconds at which it ends by its own account; None: at the end of the sound
 
     @property
     def score(self) -> float:
@@ -79,7 +81,7 @@ class Decoder:
     def __init__(self, folder: Path, language: str, device: Device, compact_home: Path | None = None) -> None:
         weights = compact(folder, compact_home) if compact_home is not None else folder
         self._model = _load(weights, folder, device)
-        self._vocabulary = open_vocabulary(weights, folder)
+        self._vocabulary = _open(weights, folder)
         tokens = Tokenizer(self._vocabulary.tokenizer, multilingual=True, task="transcribe", language=language)
         rows = self._vocabulary.rows
         self._features = FeatureExtractor(feature_size=self._model.n_mels)
@@ -100,8 +102,8 @@ class Decoder:
         return Encoded(self._model.encode(get_ctranslate2_storage(mel)), seconds, mel.shape[2] // 2)
 
     def rows(self, text: str) -> list[int]:
-        """The tokens of a text."""
-        return self._vocabulary.encode(text)
+        """The tokens of a text, in the punctuation that the model writes."""
+        return self._vocabulary.encode(narrow(text))
 
     def text(self, rows: Sequence[int]) -> str:
         """The text of tokens, as the model wrote it."""
@@ -143,7 +145,8 @@ class Decoder:
 
     def align(self, encoded: Encoded, texts: Sequence[Sequence[int]], before: Sequence[int]) -> list[Alignment]:
         """How well each text fits its piece of sound, and when its tokens were spoken."""
-        frames = [min(encoded.frames, int(seconds / TICK_SECONDS) + 1) for seconds in encoded.seconds]
+        # CTranslate2 counts frames before the encoder halves them: two to a tick
+        frames = [2 * min(encoded.frames, int(seconds / TICK_SECONDS) + 1) for seconds in encoded.seconds]
         found = self._model.align(encoded.features, self.prompt(before), [list(t) for t in texts], frames)
         return [_alignment(one, len(text)) for one, text in zip(found, texts, strict=True)]
 
@@ -159,6 +162,7 @@ class Decoder:
             log_probability=result.scores[i] * length / (length + 1) if length else -10.0,
             no_speech=result.no_speech_prob,
             tokens=length,
+            until=(tokens[-1] - self._times) * TICK_SECONDS if tokens and tokens[-1] >= self._times else None,
         )
 
     def _spoken(self, tokens: Sequence[int], seconds: float, settled: int) -> list[int]:
@@ -187,6 +191,21 @@ def _load(weights: Path, original: Path, device: Device) -> ctranslate2.models.W
         raise EngineError(
             "engine.load", f"the weights in {original} cannot be loaded ({error}); run: assist models verify"
         ) from error
+
+
+def _open(weights: Path, original: Path) -> Vocabulary:
+    """The vocabulary; raises `EngineError` when it is not that of a Whisper model."""
+    try:
+        vocabulary = open_vocabulary(weights, original)
+        sign = vocabulary.tokenizer.token_to_id("<|notimestamps|>")
+        if sign is None or not vocabulary.rows([sign]):
+            raise ValueError("Whisper's own tokens are not in it")
+    except Exception as error:  # tokenizers raises nothing narrower
+        raise EngineError(
+            "engine.load",
+            f"{original / 'tokenizer.json'} does not go with the weights ({error}); run: assist models verify",
+        ) from error
+    return vocabulary
 
 
 def _alignment(found: Any, tokens: int) -> Alignment:

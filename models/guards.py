@@ -6,6 +6,7 @@ Confidence does not catch any of these; a loop is usually very confident.
 import re
 import unicodedata
 import zlib
+from collections.abc import Iterable
 
 MAX_CHARACTERS_PER_SECOND = 9.5  # nobody speaks Mandarin faster; a loop does
 MAX_COMPRESSION = 2.4  # Whisper's own limit for repetitive text
@@ -24,6 +25,7 @@ _PHANTOMS = tuple(
         r"(感谢|谢谢|謝謝)(您的)?(收看|观看|觀看|收听)",
         r"(下期|下次|我们下期).{0,4}(再见|再會|节目)",
         r"^(以下是)?普通话的?句子",
+        r"^(作词|作曲|词曲|编曲|演唱|副作词|词字幕)",
         r"(优优独播剧场|中文字幕|字幕组)",
         r"(thanks|thank you) for watching",
     )
@@ -44,9 +46,30 @@ def collapse(text: str) -> str:
     return re.sub(r"^(.{4,}?[，。！？,])\1$", r"\1", once)
 
 
+def unlooped(text: str) -> str:
+    """A text that ends in a loop, cut where the loop begins to repeat; any other as it is.
+
+    What comes before the loop and its first round are often right: the decoder reached the end of the sound and went round.
+    """
+    for size in range(2, len(text) // 2 + 1):
+        same = 0
+        while same + size < len(text) and text[-1 - same] == text[-1 - same - size]:
+            same += 1
+        if same >= (size if size >= 4 else 2 * size):
+            return text[: len(text) - same]
+    return text
+
+
 def phantom(text: str) -> bool:
     """Whether a text is, or holds, a line that Whisper is known to invent."""
     return any(pattern.search(text) for pattern in _PHANTOMS)
+
+
+def leaked(text: str, hotwords: Iterable[str]) -> bool:
+    """Whether most of a text is words that the recogniser had been told to expect; on short clips they come unasked."""
+    letters = sum(unicodedata.category(char)[0] in "LN" for char in text)
+    told = sum(len(word) * text.count(word) for word in hotwords if word in text)
+    return letters > 0 and told >= letters / 2
 
 
 def suspicion(text: str, speech_seconds: float, log_probability: float, capped: bool) -> str | None:

@@ -9,6 +9,7 @@ Other models may have a layout that is not known here: they run with their whole
 
 import json
 import logging
+import math
 import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,8 +25,10 @@ log = logging.getLogger(__name__)
 
 _FORMAT = 6  # of CTranslate2's model.bin
 _EMBEDDINGS = "decoder/embeddings/weight"
+_BY_TOKEN = ("decoder/embeddings/", "decoder/projection/")  # where a variable may have a row for every token
 _LATIN_RANK = 4000  # byte-pair merges come in order of frequency: this many cover everyday Latin words
 _KEPT_FILE = "kept.json"
+_COPIED = ("model.bin", "config.json", "vocabulary.txt", _KEPT_FILE, "stamp")
 _TEXT_TOKENS = 50257  # what follows are special tokens and times
 _BYTES_PER = {0: 4, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2}  # of CTranslate2's data types
 _CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”‘’…—· ]+")
@@ -118,11 +121,11 @@ def compact(folder: Path, home: Path) -> Path:
     """
     try:
         stamp = _stamp(folder)
-        if (home / "stamp").is_file() and (home / "stamp").read_text() == stamp:
+        if all((home / name).is_file() for name in _COPIED) and (home / "stamp").read_text() == stamp:
             return home
         _write_compact(folder, home)
         (home / "stamp").write_text(stamp)
-    except (OSError, ValueError, KeyError, struct.error) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, struct.error) as error:
         log.info("the whole vocabulary is used: %s", error)
         return folder
     return home
@@ -142,8 +145,9 @@ def _stamp(folder: Path) -> str:
 def _write_compact(folder: Path, home: Path) -> None:
     names = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
     words = (folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n")
+    known = len(words) - (words[-1] == "")
     text_tokens = {name: token for name, token in names.items() if token < _TEXT_TOKENS}
-    kept = [*kept_tokens(text_tokens), *range(_TEXT_TOKENS, len(words) - (words[-1] == ""))]
+    kept = [*kept_tokens(text_tokens), *range(_TEXT_TOKENS, known)]
     row = {token: i for i, token in enumerate(kept)}
     config = json.loads((folder / "config.json").read_text())
     for key in ("suppress_ids", "suppress_ids_begin", "lang_ids"):
@@ -151,15 +155,18 @@ def _write_compact(folder: Path, home: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
     partial = home / "model.bin.partial"
     with (folder / "model.bin").open("rb") as source, partial.open("wb") as target:
-        _copy(source, target, kept)
+        _copy(source, target, kept, known)
     (home / "vocabulary.txt").write_text("\n".join(words[token] for token in kept) + "\n", encoding="utf-8")
     (home / "config.json").write_text(json.dumps(config))
     (home / _KEPT_FILE).write_text(json.dumps(kept))
     partial.replace(home / "model.bin")
 
 
-def _copy(source: BufferedReader, target: BufferedWriter, kept: list[int]) -> None:
-    """Copies CTranslate2's model.bin with fewer rows of embeddings; raises `ValueError` when they are not as expected."""
+def _copy(source: BufferedReader, target: BufferedWriter, kept: list[int], known: int) -> None:
+    """Copies CTranslate2's model.bin with only the kept rows of all `known` tokens.
+
+    Raises `ValueError` when the embeddings are not as expected or the file was cut short.
+    """
     (form,) = _take(source, "I")
     if form != _FORMAT:
         raise ValueError(f"model.bin has format {form}, not {_FORMAT}")
@@ -167,14 +174,15 @@ def _copy(source: BufferedReader, target: BufferedWriter, kept: list[int]) -> No
     target.write(struct.pack("<I", form) + _packed(specification) + struct.pack("<II", revision, count))
     seen = False
     for variable in _variables(source, count):
-        if variable.name == _EMBEDDINGS:
-            seen, variable = True, _fewer_rows(variable, kept)
+        if variable.name.startswith(_BY_TOKEN) and variable.shape[:1] == (known,):
+            seen, variable = seen or variable.name == _EMBEDDINGS, _fewer_rows(variable, kept)
         shape = struct.pack(f"<B{len(variable.shape)}I", len(variable.shape), *variable.shape)
         target.write(_packed(variable.name) + shape + struct.pack("<BI", variable.kind, len(variable.data)))
         target.write(variable.data)
     if not seen:
-        raise ValueError(f"no {_EMBEDDINGS} in model.bin")
-    target.write(source.read())  # aliases: the projection is the embeddings
+        raise ValueError(f"no {_EMBEDDINGS} of {known} rows in model.bin")
+    (aliases,) = _take(source, "I")  # the projection is the embeddings
+    target.write(struct.pack("<I", aliases) + b"".join(_packed(_string(source)) for _ in range(2 * aliases)))
 
 
 def _variables(source: BufferedReader, count: int) -> Iterator[_Variable]:
@@ -183,24 +191,31 @@ def _variables(source: BufferedReader, count: int) -> Iterator[_Variable]:
         (rank,) = _take(source, "B")
         shape = _take(source, f"{rank}I")
         kind, size = _take(source, "BI")
-        yield _Variable(name, shape, kind, source.read(size))
+        yield _Variable(name, shape, kind, _read(source, size))
 
 
 def _fewer_rows(variable: _Variable, kept: list[int]) -> _Variable:
-    rows, width = variable.shape
+    rows, *rest = variable.shape
     if kept[-1] >= rows or variable.kind not in _BYTES_PER:
         raise ValueError("embeddings do not fit the vocabulary")
-    table = np.frombuffer(variable.data, np.uint8).reshape(rows, width * _BYTES_PER[variable.kind])
-    return _Variable(variable.name, (len(kept), width), variable.kind, table[kept].tobytes())
+    table = np.frombuffer(variable.data, np.uint8).reshape(rows, math.prod(rest) * _BYTES_PER[variable.kind])
+    return _Variable(variable.name, (len(kept), *rest), variable.kind, table[kept].tobytes())
 
 
 def _take(source: BufferedReader, form: str) -> tuple[Any, ...]:
-    return struct.unpack("<" + form, source.read(struct.calcsize("<" + form)))
+    return struct.unpack("<" + form, _read(source, struct.calcsize("<" + form)))
 
 
 def _string(source: BufferedReader) -> str:
     (size,) = _take(source, "H")
-    return source.read(size).rstrip(b"\0").decode()
+    return _read(source, size).rstrip(b"\0").decode()
+
+
+def _read(source: BufferedReader, size: int) -> bytes:
+    data = source.read(size)
+    if len(data) < size:
+        raise ValueError("model.bin was cut short")
+    return data
 
 
 def _packed(text: str) -> bytes:

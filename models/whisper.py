@@ -19,8 +19,12 @@ from models.text import tidy
 
 log = logging.getLogger(__name__)
 
-_NO_SPEECH = 0.6
+_NO_SPEECH, _NO_SPEECH_DOUBT = 0.6, 0.45  # of the model; turns of real calls stay below 0.3, noise is seldom below 0.5
+_VOICED_LEAST, _VOICED_DOUBT = 0.1, 0.3  # of the voice activity model: noise that got this far is below 0.13
 _LEAST_SAMPLES = RATE // 50  # less than one tick of the encoder says nothing
+_REST_SECONDS = 1.2  # a sound that goes on for so long after the text has words in it
+_MOST_RESTS = 3
+_MOST_TOKENS = 220  # Whisper's decoder has room for 224
 _SILENCE = 1e-4  # -80 dBFS: no voice is as quiet as that, and from nothing Whisper makes sentences
 
 
@@ -93,7 +97,7 @@ class FasterWhisper:
         options = self._options
         encoded = self._decoder.encode(sounds, options.padding, options.least)
         prompts, prefixes = self._prompts(jobs), self._prefixes(jobs)
-        caps = [guards.token_cap(seconds) for seconds in encoded.seconds]
+        caps = [_cap(seconds) for seconds in encoded.seconds]
         beam = options.beam if jobs[0].settles else options.partial_beam
         found = self._decoder.decode(encoded, prompts, caps, beam, prefixes=prefixes)
         alone = len(jobs) == 1
@@ -106,23 +110,65 @@ class FasterWhisper:
         """One job's answer from its best hypothesis; a doubtful one is tried once more if the text is to stand."""
         seconds = len(pcm) / RATE
         reason = _suspicion(best, seconds, cap)
-        if reason is not None and job.settles:
-            log.debug("retry of %s after %s", job.utterance, reason)
+        leaked = reason is None and guards.leaked(tidy(best.text), job.hotwords)
+        if job.settles and (leaked or reason is not None):
+            log.debug("retry of %s after %s", job.utterance, reason or "hotwords")
             encoded = self._decoder.encode([pcm], self._options.retry_padding, self._options.least)
             [[again]] = self._decoder.decode(
                 encoded, [self._decoder.prompt(())], [cap], self._options.retry_beam, prefixes=self._prefixes([job])
             )
-            reason = _suspicion(again, seconds, cap)
-            best = again if reason is None or again.log_probability > best.log_probability else best
-        if _nothing_said(best):
+            doubt = _suspicion(again, seconds, cap)
+            if leaked:
+                best = best if doubt or self._fits(encoded, best) > self._fits(encoded, again) else again
+            else:
+                best = again if doubt is None or again.log_probability > best.log_probability else best
+                reason = doubt
+        if _nothing_said(best, job.voiced, doubtful=reason is not None):
             return job.answer(job.prefix)
-        if reason is not None and not job.settles:
-            return job.answer("")  # the next partial is better than a doubtful one
+        if job.settles:
+            best = self._with_rest(best, pcm, job)
+        if not job.settles and (leaked or reason is not None):
+            return self._salvaged(job, best, seconds)
         sound = _Sound(self._decoder, pcm, self._options, encoded, self._prompt_rows(job))
         text = guards.collapse(tidy(best.text))
         text, corrections = self._corrector.correct(text, sound.log_probability, settled=len(job.prefix))
         answer = replace(job.answer(text, suspect=reason is not None), corrections=corrections or None)
         return replace(answer, words=sound.words(text, job.span)) if job.words else answer
+
+    def _salvaged(self, job: TranscribeJob, best: Hypothesis, seconds: float) -> Transcript:
+        """What a doubtful partial is worth: the first round of a loop, which nothing may rely on, or nothing."""
+        text = tidy(best.text)
+        once = guards.unlooped(text)
+        believable = once != text and guards.suspicion(once, seconds, best.log_probability, capped=False) is None
+        return job.answer(once, suspect=True) if believable else job.answer("")
+
+    def _with_rest(self, best: Hypothesis, pcm: Pcm, job: TranscribeJob) -> Hypothesis:
+        """Whisper stops now and then before the sound does: what it left is decoded too, with what it wrote before it."""
+        if best.tokens >= _MOST_TOKENS and best.rows:  # it had more to say than it has room for
+            encoded = self._decoder.encode([pcm], self._options.padding, self._options.least)
+            [alignment] = self._decoder.align(encoded, [best.rows], ())
+            best = replace(best, until=max(alignment.ticks[-1][1], 0) * TICK_SECONDS)
+        for _ in range(_MOST_RESTS):
+            if best.until is None or len(pcm) / RATE - best.until < _REST_SECONDS:
+                break
+            rest = pcm[int(best.until * RATE) :]
+            encoded = self._decoder.encode([rest], self._options.padding, self._options.least)
+            before = [*self._hotword_rows(job.hotwords), *best.rows[-self._options.before_tokens :]]
+            cap = _cap(len(rest) / RATE)
+            [[more]] = self._decoder.decode(encoded, [self._decoder.prompt(before)], [cap], self._options.beam)
+            doubtful = _suspicion(more, len(rest) / RATE, cap) or _nothing_said(more, job.voiced) or more.no_speech > _NO_SPEECH
+            if doubtful or not more.rows or tidy(best.text).endswith(tidy(more.text)):
+                break
+            until = None if more.until is None else best.until + more.until
+            best = replace(best, text=best.text + more.text, rows=(*best.rows, *more.rows), until=until)
+        return best
+
+    def _fits(self, encoded: Encoded, found: Hypothesis) -> float:
+        """Mean log probability of a text's tokens for the sound alone, with nothing told before."""
+        if not found.rows:
+            return -10.0
+        [alignment] = self._decoder.align(encoded, [found.rows], ())
+        return sum(alignment.log_probabilities) / len(found.rows)
 
     def _prompts(self, jobs: Sequence[TranscribeJob]) -> list[list[int]]:
         """Prompts of one length: what is least useful stands first and is cut off."""
@@ -170,15 +216,15 @@ class _Sound:
         rows = self._decoder.rows(text)
         words: list[Word] = []
         held: list[int] = []
-        first, spoken = -1, 0
+        first, spoken, place = -1, 0, 0
         for row, (begin, end) in zip(rows, self._align(rows).ticks if rows else (), strict=True):
             held.append(row)
             first = begin if first < 0 else first
             written = self._decoder.text(held)
             if "\ufffd" in written:
                 continue  # half a character
-            words.append(Word(written, _within(span, max(first, spoken), end)))
-            spoken = max(end, spoken)
+            words.append(Word(text[place : place + len(written)], _within(span, max(first, spoken), end)))
+            place, spoken = place + len(written), max(end, spoken)
             held, first = [], -1
         return tuple(words)
 
@@ -188,14 +234,24 @@ class _Sound:
         return self._decoder.align(self._ready, [rows], self._before)[0]
 
 
+def _cap(seconds: float) -> int:
+    return min(guards.token_cap(seconds), _MOST_TOKENS)
+
+
 def _suspicion(found: Hypothesis, seconds: float, cap: int) -> str | None:
-    return guards.suspicion(tidy(found.text), seconds, found.log_probability, found.tokens >= cap)
+    capped = found.tokens >= cap and cap < _MOST_TOKENS
+    return guards.suspicion(tidy(found.text), seconds, found.log_probability, capped)
 
 
-def _nothing_said(found: Hypothesis) -> bool:
-    """Whether the model itself hears no speech, or gives a line that it invents when there is none."""
-    doubtful = found.no_speech > _NO_SPEECH and found.log_probability < guards.MIN_LOG_PROBABILITY
-    return doubtful or guards.phantom(found.text)
+def _nothing_said(found: Hypothesis, voiced: float, *, doubtful: bool = False) -> bool:
+    """Whether there was no speech. The model's own doubt alone proves nothing on a short clip, nor does a known phantom line
+    where somebody did speak: each counts together with something else that speaks against the text.
+    """
+    if voiced < _VOICED_LEAST:
+        return True
+    unsure = found.no_speech > _NO_SPEECH and found.log_probability < guards.MIN_LOG_PROBABILITY
+    unsupported = found.no_speech > _NO_SPEECH_DOUBT or voiced < _VOICED_DOUBT
+    return unsure or (unsupported and (doubtful or guards.phantom(found.text)))
 
 
 def _clean(pcm: Pcm) -> Pcm:

@@ -1,23 +1,25 @@
 """Which beginning of a text that still grows can be relied on.
 
 A recogniser that hears the same utterance again and again, each time a little longer, changes its mind about the last words.
-What two successive hypotheses agree on, less a few characters at the end, is called stable: it is shown as certain, it is
+What successive hypotheses agree on, less a few characters at the end, is called stable: it is shown as certain, it is
 given back to the recogniser as settled, and no later version changes it. Punctuation counts for nothing in the comparison.
 """
 
 import unicodedata
+from collections import deque
 from dataclasses import dataclass
 from itertools import takewhile
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementRules:
-    """How soon a character becomes stable.
+    """How soon a character becomes stable: after so many hypotheses in a row that have it.
 
     The last characters of a hypothesis were decoded without hearing what follows them; with three held back, a term of the
     trade is heard whole before its first character is settled.
     """
 
+    passes: int = 3
     hold_back: int = 3
 
 
@@ -27,7 +29,7 @@ class Agreement:
     def __init__(self, rules: AgreementRules | None = None) -> None:
         self._rules = rules or AgreementRules()
         self._stable = ""
-        self._last = ""  # letters of the newest hypothesis
+        self._last: deque[str] = deque(maxlen=self._rules.passes - 1)  # letters of the newest hypotheses
 
     @property
     def stable(self) -> str:
@@ -38,15 +40,16 @@ class Agreement:
         """The next hypothesis, to be shown: it begins with what was stable before, and more of it may be stable now."""
         shown = self.join(hypothesis)
         letters = "".join(shown[place] for place in _letter_places(shown))
-        agreed = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(letters, self._last, strict=False)))
-        self._last = letters
-        self._extend(shown, min(agreed, len(letters) - self._rules.hold_back))
+        if len(self._last) == self._last.maxlen:
+            agreed = sum(1 for _ in takewhile(lambda those: len(set(those)) == 1, zip(letters, *self._last, strict=False)))
+            self._extend(shown, min(agreed, len(letters) - self._rules.hold_back))
+        self._last.append(letters)
         return shown
 
     def settle(self, text: str) -> str:
         """A text that stands: all of it is stable from now on."""
         self._stable = self.join(text)
-        self._last = "".join(self._stable[place] for place in _letter_places(self._stable))
+        self._last.clear()
         return self._stable
 
     def join(self, text: str) -> str:

@@ -24,8 +24,8 @@ class EndpointRules:
     of a number, a longer one is.
     """
 
-    onset: float = 0.5
-    release: float = 0.35
+    onset: float = 0.4
+    release: float = 0.25
     onset_seconds: float = 0.096
     pause_seconds: float = 0.128
     hangover_seconds: float = 0.608
@@ -97,9 +97,10 @@ class Endpointing:
         """Whether the newest window of the open utterance holds no speech."""
         return self._silence > 0
 
-    def expect(self, ending: Ending) -> None:
-        """What the words before the present silence say about what follows; forgotten when speech goes on."""
-        self._ending = ending
+    def expect(self, ending: Ending, until: int) -> None:
+        """What the words before `until` say about what follows; it counts for this silence only, if it was silent then."""
+        if until >= self._last:
+            self._ending = ending
 
     def hear(self, start: int, probability: float) -> Onset | Pause | Endpoint | None:
         """The decision after the window that begins at `start`."""

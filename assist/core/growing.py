@@ -10,6 +10,7 @@ from assist.core.agreement import Agreement, AgreementRules
 from assist.core.events import Correction, Transcript, Word
 from assist.core.spans import Span
 
+_MARKS = "，。、？！；：,.?! "
 _BEFORE = 40  # characters of an earlier part that a recogniser is told
 
 
@@ -24,6 +25,7 @@ class GrowingText:
         self._committed = ""
         self._stable_corrections: tuple[Correction, ...] = ()
         self._newest: Transcript | None = None
+        self._shift = 0  # by how much the newest answer is shorter than what is shown of it, as far as it adds anything
         self._committed_words: tuple[Word, ...] = ()
 
     @property
@@ -48,10 +50,17 @@ class GrowingText:
         return self._version(answer, self._agreement.settle(answer.text), settled)
 
     def commit(self, until: int) -> None:
-        """The newest version stands, and audio before `until` is not decoded again; nothing happens while it adds no text."""
+        """The newest version stands, and audio before `until` is not decoded again; nothing happens if it adds no text."""
         newest = self._newest
-        if newest is not None and len(newest.text) > len(self._committed):
-            self._close_part(newest.text, newest.words or (), until)
+        if newest is not None and len(newest.text) > self._stable:
+            self._stable_corrections = newest.corrections or ()
+            self._close_part(newest.text, newest.words or self._committed_words, until)
+
+    def hold(self) -> None:
+        """The newest version stands, but for a mark at its end: what follows may turn it into another."""
+        if self._newest is not None:
+            self._stable_corrections = self._newest.corrections or ()
+            self._agreement.settle(self._newest.text[len(self._committed) :].rstrip(_MARKS))
 
     def cut(self) -> None:
         """The stable beginning stands, where the newest version says when its words were spoken.
@@ -61,13 +70,13 @@ class GrowingText:
         newest = self._newest
         if newest is None or not newest.words:
             return
-        words, length = [], 0
+        words, length = [], self._shift
         for word in newest.words[len(self._committed_words) :]:
             if length + len(word.text) > len(self.prefix):
                 break
             words.append(word)
             length += len(word.text)
-        if words:
+        if words and length > 0:
             rest = self.prefix[length:]
             self._close_part(
                 self._committed + self.prefix[:length], (*self._committed_words, *words), words[-1].span.end
@@ -84,7 +93,8 @@ class GrowingText:
         self.start = until
 
     def _version(self, answer: Transcript, shown: str, settled: int) -> Transcript:
-        shift = len(self._committed) + len(shown) - len(answer.text)
+        self._shift = len(shown) - len(answer.text)
+        shift = len(self._committed) + self._shift
         fresh = (replace(c, start=c.start + shift, end=c.end + shift) for c in answer.corrections or ())
         corrections = (*self._stable_corrections, *(c for c in fresh if c.start >= settled))
         self._stable_corrections = tuple(c for c in corrections if c.end <= self._stable)

@@ -22,7 +22,7 @@ class PartialRules:
     Decoding grows with the audio, so the interval grows with it: a constant one would triple the work.
     """
 
-    first_seconds: float = 0.5
+    first_seconds: float = 0.8  # of audio, which begins a little before the speech
     growth: float = 1.25
     least_seconds: float = 0.7
     strained_factor: float = 3.0  # how much rarer partials are while the recogniser is behind
@@ -35,6 +35,7 @@ class PartRules:
     """When the beginning of long speech is committed, in seconds of audio since the last commitment."""
 
     pause_seconds: float = 5.0  # after so much, a part ends at the next short pause
+    hold_seconds: float = 2.0  # after so much, the text at a pause stands though its audio is decoded again
     cut_seconds: float = 9.0  # without a pause it ends after the last stable word, if the recogniser tells times
 
 
@@ -144,18 +145,20 @@ class Listener:
             return None if growing is None else Transcribed(at=at, transcript=_final(growing.settle(answer)))
         if not self._endpointing.open or answer.utterance != self._utterance or answer.revision <= self._shown:
             return None
+        if answer.span.start != self._text.start:
+            return None  # a part has been committed since: it would be heard twice
         at_pause = answer.revision == self._pause_revision
         if not answer.text and not at_pause:
             return None
         text = self._text.hear(answer)
+        self._shown = answer.revision
+        self._at_pause = text if at_pause else None  # only the newest text may stand
         if at_pause:
-            self._at_pause = text
-            self._endpointing.expect(ending(text.text))
+            self._endpointing.expect(ending(text.text), answer.span.end)
         elif answer.revision == self._cut_revision:
             self._text.cut()
         if not answer.text or self._rules.partials is None:
             return None
-        self._shown = answer.revision
         return Transcribed(at=at, transcript=text)
 
     @property
@@ -184,13 +187,17 @@ class Listener:
         if known is None or self._endpointing.silent:
             return
         self._at_pause = None
-        long = known.span.end - self._text.start >= self._rules.parts.pause_seconds * RATE
-        if long and not known.suspect:
+        if known.suspect:
+            return
+        length = known.span.end - self._text.start
+        if length >= self._rules.parts.pause_seconds * RATE:
             self._text.commit(known.span.end - WINDOW)
+        elif length >= self._rules.parts.hold_seconds * RATE:
+            self._text.hold()
 
     def _partial(self) -> Iterator[Outcome]:
         due = self._endpointing.open and self._end >= self._next_partial and self._load.free(self._end)
-        if self._rules.partials is None or not due:
+        if self._rules.partials is None or not self._rules.speculate or not due:
             return
         self._next_partial = self._end + int(self._step())
         long = self._end - self._text.start >= self._rules.parts.cut_seconds * RATE
@@ -207,7 +214,7 @@ class Listener:
 
     def _ended(self, at: int, ended: Endpoint) -> Iterator[Outcome]:
         yield SpeechEnded(at=at, channel=self._channel, utterance=self._utterance, span=ended.speech)
-        known = self._at_pause
+        known, self._at_pause = self._at_pause, None
         if known is not None and known.span.end == ended.audio.end:
             yield Transcribed(at=at, transcript=_final(replace(known, revision=self._revision + 1)))
             return
@@ -233,6 +240,7 @@ class Listener:
             prefix=self._text.prefix,
             before=self._text.before,
             words=words or self._rules.words,
+            voiced=sum(w.speech for w in heard) / len(heard) if heard else 0.0,
         )
 
 

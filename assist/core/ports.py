@@ -38,6 +38,7 @@ class TranscribeJob:
     hotwords: tuple[str, ...] = ()
     before: str = ""
     words: bool = False  # give the time of each word too
+    voiced: float = 1.0  # mean probability that a window of the sound holds speech
 
     @property
     def settles(self) -> bool:

@@ -15,13 +15,12 @@ import soxr
 from numpy.typing import NDArray
 
 from assist.core.spans import RATE
+from assist.training.telephone import LINE_RATE, companded
 from audio.decoding import DecodedFile, Samples
 from tests.audio.music import TUNES, music
 
 Sound = NDArray[np.float32]
 SPEECH = Path(__file__).parents[2] / "assist" / "demo" / "churn_angry.mka"
-_LINE_RATE = 8_000
-_A_LAW = 87.6  # compression of ITU-T G.711
 _DIGITS = {d: (low, high) for low, row in zip((697, 770, 852, 941), ("123A", "456B", "789C", "*0#D"), strict=True)
            for d, high in zip(row, (1209, 1336, 1477, 1633), strict=True)}  # fmt: skip
 
@@ -181,16 +180,12 @@ def television(seconds: float, db: float, voices: int = 5, reverb: float = 0.5) 
 
 def telephone(pcm: Sound, noise_db: float = -48.0) -> Sound:
     """What a line leaves: 8 kHz, 300 to 3400 Hz, noise, and the steps of A-law."""
-    low = np.asarray(soxr.resample(pcm, RATE, _LINE_RATE), np.float64)
-    frequency = np.fft.rfftfreq(len(low), 1 / _LINE_RATE)
+    low = np.asarray(soxr.resample(pcm, RATE, LINE_RATE), np.float64)
+    frequency = np.fft.rfftfreq(len(low), 1 / LINE_RATE)
     gain = 1 / np.sqrt((1 + (300 / np.maximum(frequency, 1)) ** 12) * (1 + (frequency / 3400) ** 12))
     low = np.fft.irfft(np.fft.rfft(low) * gain, len(low))
     low = np.clip(low + random_of(f"line {len(pcm)}").normal(0, 10 ** (noise_db / 20), len(low)), -1, 1)
-    scale, size = 1 + np.log(_A_LAW), np.abs(low)
-    squeezed = np.where(size < 1 / _A_LAW, _A_LAW * size, 1 + np.log(np.maximum(_A_LAW * size, 1e-9))) / scale
-    step = np.round(squeezed * 127) / 127 * scale
-    heard = np.sign(low) * np.where(step < 1, step, np.exp(step - 1)) / _A_LAW
-    return np.asarray(soxr.resample(heard, _LINE_RATE, RATE), np.float32)[: len(pcm)]
+    return np.asarray(soxr.resample(companded(low), LINE_RATE, RATE), np.float32)[: len(pcm)]
 
 
 def _quiet(part: float) -> Iterator[Piece]:

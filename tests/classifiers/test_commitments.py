@@ -69,6 +69,7 @@ def test_customers_promise_nothing(customer: Ask) -> None:
         ("三个工作日内", "三个工作日内", "2025-06-16T23:59:59"),
         ("两到三个工作日内", "两到三个工作日内", "2025-06-16T23:59:59"),
         ("24小时内", "24小时内", "2025-06-12T10:20:00"),
+        ("二四小时内", "二四小时内", "2025-06-12T10:20:00"),
         ("24到48小时内", "24到48小时内", "2025-06-13T10:20:00"),
         ("半小时内", "半小时内", "2025-06-11T10:50:00"),
         ("半个小时之后", "半个小时之后", "2025-06-11T10:50:00"),
@@ -100,8 +101,9 @@ def test_no_deadline(text: str) -> None:
     assert find_deadlines(text) == []
 
 
-def test_a_date_that_does_not_exist_has_no_moment() -> None:
-    (deadline,) = find_deadlines("三月三十五号")
+@pytest.mark.parametrize("text", ["三月三十五号", "三四点前", "99999999天内"])
+def test_a_date_that_does_not_exist_has_no_moment(text: str) -> None:
+    (deadline,) = find_deadlines(text)
     assert due(deadline, NOW) is None
 
 
