@@ -21,6 +21,7 @@ from pypinyin import Style, pinyin
 
 from assist.core.patterns import FILLERS, pattern_fault, shortest
 from assist.core.playbook import Phrases
+from assist.core.syllables import fold
 from classifiers.number_forms import ALOUD, APART, WHOLE, readable, readable_pattern
 
 MIN_SYLLABLES = 4  # shorter phrases have too many innocent homophones
@@ -31,9 +32,6 @@ _SAME = str.maketrans("0123456789〇两幺您妳壹", "零一二三四五六七�
 _NUMERALS = "零一二三四五六七八九十百千万亿点半几"
 _KEPT = ("%", APART)
 _ALSO_HEARD = {"元": "块", "m": "兆"}  # what the written form writes for what is mostly said
-_INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
-_WHOLE = {"hu": "fu"}  # 户 is heard as 负; other syllables with h and f are kept apart
-_FINALS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
 _PRIVATE_USE = 0xE000
 
 
@@ -101,21 +99,8 @@ _codes: dict[str, str] = {}
 
 def _code(syllable: str) -> str:
     """One private-use character per folded syllable, so that regular expressions work on syllables."""
-    folded = _fold(syllable)
+    folded = fold(syllable)
     return _codes.setdefault(folded, chr(_PRIVATE_USE + len(_codes)))
-
-
-@cache
-def _fold(syllable: str) -> str:
-    syllable = _WHOLE.get(syllable, syllable)
-    for long, short in _INITIALS:
-        if syllable.startswith(long) and len(syllable) > len(long):
-            syllable = short + syllable[len(long) :]
-            break
-    for long, short in _FINALS:
-        if syllable.endswith(long):
-            return syllable[: -len(long)] + short
-    return syllable
 
 
 class Pattern:

@@ -13,6 +13,10 @@ MAX_COMPRESSION = 2.4  # Whisper's own limit for repetitive text
 MIN_LOG_PROBABILITY = -1.0
 _TOKENS_PER_SECOND = 14.0
 _LEAST_TOKENS = 12
+_REPEATED = re.compile(r"(.{2,12}?)(?:[，。、,\s]*\1){2,}")
+_DIGITS = frozenset("0123456789〇零一二两三四五六七八九幺")
+_GAPS = frozenset("，。、, ")
+_MOST_DIGITS = 12
 
 # Lines learnt from subtitles; they come out of silence and noise.
 _PHANTOMS = tuple(
@@ -40,9 +44,10 @@ def token_cap(seconds: float) -> int:
 def collapse(text: str) -> str:
     """A text in which anything said three or more times in a row stands once; twice is how people talk.
 
-    A whole sentence with its punctuation twice is the usual loop on a short clip, and stands once too.
+    A whole sentence with its punctuation twice is the usual loop on a short clip, and stands once too. Numbers stay: a million
+    has six noughts, a phone number may have nine eights.
     """
-    once = re.sub(r"(.{2,12}?)(?:[，。、,\s]*\1){2,}", r"\1", text)
+    once = _REPEATED.sub(lambda found: found[0] if _number(found) else found[1], text)
     return re.sub(r"^(.{4,}?[，。！？,])\1$", r"\1", once)
 
 
@@ -79,7 +84,7 @@ def suspicion(text: str, speech_seconds: float, log_probability: float, capped: 
         return "token_cap"
     if len(letters) > 6 and len(letters) / max(speech_seconds, 0.1) > MAX_CHARACTERS_PER_SECOND:
         return "speaking_rate"
-    if re.search(r"(.{2,12}?)(?:[，。、,\s]*\1){2,}", text):
+    if any(not _number(found) for found in _REPEATED.finditer(text)):
         return "repetition"
     if _said_twice("".join(letters)):
         return "said_twice"
@@ -90,6 +95,13 @@ def suspicion(text: str, speech_seconds: float, log_probability: float, capped: 
 
 
 def _said_twice(letters: str) -> bool:
-    """The whole sentence again: the usual form of a loop on a short clip."""
+    """The whole sentence again, and perhaps again: the usual form of a loop on a short clip."""
     half = len(letters) // 2
-    return half >= 5 and letters[:half] == letters[half : 2 * half]
+    again = half >= 5 and letters[:half] == letters[half : 2 * half]
+    return again or any(letters[unit:] == letters[:-unit] for unit in range(5, half + 1))
+
+
+def _number(found: re.Match[str]) -> bool:
+    """Whether what is repeated is digits, no more than a number has."""
+    digits = sum(char in _DIGITS for char in found[0])
+    return set(found[1]) <= _DIGITS | _GAPS and digits <= _MOST_DIGITS

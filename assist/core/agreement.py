@@ -67,7 +67,7 @@ def _letter_places(text: str) -> list[int]:
 
 
 def _end_of(beginning: str, text: str) -> int:
-    """Where in `text` what corresponds to `beginning` ends; with several places equally near, the first."""
+    """Where in `text` what corresponds to `beginning` ends; of several equally near, where it is as long."""
     if text.startswith(beginning):
         return len(beginning)
     wanted, places = [beginning[place] for place in _letter_places(beginning)], _letter_places(text)
@@ -76,5 +76,5 @@ def _end_of(beginning: str, text: str) -> int:
         above, row = row, [done]
         for i, place in enumerate(places):
             row.append(min(above[i] + (text[place] != char), above[i + 1] + 1, row[i] + 1))
-    nearest = row.index(min(row))
+    nearest = min(range(len(row)), key=lambda i: (row[i], abs(i - len(wanted))))
     return places[nearest - 1] + 1 if nearest else 0

@@ -5,7 +5,7 @@ from functools import cache
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
 _FINALS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
 _WHOLE = {"hu": "fu"}  # 户 is heard as 负; other syllables with h and f are kept apart
-_KINDRED = {"p": "b", "t": "d", "k": "g", "q": "j", "x": "j", "c": "z", "s": "z", "r": "l", "h": "f", "d": "j"}
+_KINDRED = {"p": "b", "t": "j", "k": "g", "q": "j", "x": "j", "c": "z", "s": "z", "r": "l", "h": "f", "d": "j"}
 
 
 @cache

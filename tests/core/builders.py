@@ -1,6 +1,6 @@
 """What the tests of the core are built from: audio as probabilities, a recogniser with a script, a tiny playbook."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -157,7 +157,7 @@ def tiny(*entries: Entry, **thresholds: Any) -> Playbook:
 # --- a call --------------------------------------------------------------------------------------------------------
 
 
-def started(scene_id: str | None = "inbound") -> CallStarted:
+def started(scene_id: str | None = "inbound", *known: str) -> CallStarted:
     return CallStarted(
         at=0,
         source="test",
@@ -165,6 +165,7 @@ def started(scene_id: str | None = "inbound") -> CallStarted:
         playbook=PlaybookRef("tiny", "1"),
         started_at="2026-01-05T10:00:00+08:00",
         engine="script",
+        known=known,
     )
 
 
@@ -178,14 +179,15 @@ class Call:
         *,
         scene_id: str | None = "inbound",
         rules: SessionRules | None = None,
-        says: Says | None = None,
+        says: Callable[[TranscribeJob], Transcript] | None = None,
+        known: Sequence[str] = (),
     ) -> None:
         self.session = CallSession(playbook or tiny(), classifiers, rules)
         self.says = says or Says()
         self.events: list[CallEvent] = []
         self.jobs: list[TranscribeJob] = []
         self._told = {AGENT: 0, CUSTOMER: 0}
-        self.take(self.session.start(started(scene_id)))
+        self.take(self.session.start(started(scene_id, *known)))
 
     def take(self, step: Step) -> list[CallEvent]:
         """The events of a step and of what its jobs lead to."""

@@ -22,6 +22,8 @@ pytestmark = pytest.mark.property
 
 _SECONDS = 0.032  # of a window
 ENDPOINTS = EndpointRules(
+    onset=0.5,
+    release=0.35,
     onset_seconds=2 * _SECONDS,
     pause_seconds=2 * _SECONDS,
     hangover_seconds=5 * _SECONDS,
@@ -37,7 +39,7 @@ RULES = ListeningRules(
     partials=PartialRules(
         first_seconds=3 * _SECONDS, growth=1.1, least_seconds=2 * _SECONDS, job_seconds=0.01, job_share=0.0
     ),
-    parts=PartRules(pause_seconds=8 * _SECONDS, cut_seconds=15 * _SECONDS),
+    parts=PartRules(pause_seconds=8 * _SECONDS, hold_seconds=4 * _SECONDS, cut_seconds=15 * _SECONDS),
 )
 
 # --- speech in which every loud window is a character of its own ------------------------------------------------------
@@ -254,12 +256,15 @@ def test_corrections_and_times_stay_with_their_characters_across_parts(
 texts = st.text("甲乙丙丁，。", max_size=12)
 
 
-@given(st.lists(texts, max_size=12), texts, st.integers(0, 4))
-@example(["甲乙丙丁甲"] * 2 + ["乙丁", ""], "", 0)
+agreeing = st.builds(AgreementRules, passes=st.integers(1, 4), hold_back=st.integers(0, 4))
+
+
+@given(st.lists(texts, max_size=12), texts, agreeing)
+@example(["甲乙丙丁甲"] * 2 + ["乙丁", ""], "", AgreementRules(passes=2, hold_back=0))
 def test_no_later_version_and_no_final_text_changes_what_is_stable(
-    hypotheses: list[str], last: str, hold_back: int
+    hypotheses: list[str], last: str, rules: AgreementRules
 ) -> None:
-    agreement, stable = Agreement(AgreementRules(hold_back)), ""
+    agreement, stable = Agreement(rules), ""
     for hypothesis in hypotheses:
         shown = agreement.hear(hypothesis)
         assert shown.startswith(stable)
@@ -269,13 +274,15 @@ def test_no_later_version_and_no_final_text_changes_what_is_stable(
     assert agreement.settle(last).startswith(stable)
 
 
-@given(st.lists(texts, max_size=6), texts, st.integers(0, 4))
-def test_what_is_heard_twice_is_stable_but_for_its_end(hypotheses: list[str], twice: str, hold_back: int) -> None:
-    agreement = Agreement(AgreementRules(hold_back))
+@given(st.lists(texts, max_size=6), texts, agreeing)
+def test_what_is_heard_often_enough_is_stable_but_for_its_end(
+    hypotheses: list[str], often: str, rules: AgreementRules
+) -> None:
+    agreement = Agreement(rules)
     for hypothesis in hypotheses:
         agreement.hear(hypothesis)
-    shown = [agreement.hear(twice) for _ in range(2)][-1]
-    assert len(letters(shown)) - len(letters(agreement.stable)) <= hold_back
+    shown = [agreement.hear(often) for _ in range(rules.passes)][-1]
+    assert len(letters(shown)) - len(letters(agreement.stable)) <= rules.hold_back
 
 
 def letters(text: str) -> str:
@@ -326,7 +333,7 @@ def test_the_versions_of_a_text_keep_what_was_stable_whatever_the_recogniser_say
 def test_speech_without_a_pause_never_makes_a_long_job(loud: int, fates: list[Fate], timed: bool) -> None:
     """A recogniser that tells times hears little more than the part that is due; any other, one utterance at most."""
     voice = Voice([(3, loud)])
-    rules = replace(RULES, parts=PartRules(pause_seconds=8 * _SECONDS, cut_seconds=10 * _SECONDS))
+    rules = replace(RULES, parts=replace(RULES.parts, cut_seconds=10 * _SECONDS))
     found = talk(voice, fates, listens(voice, prefix=True, timed=timed), rules)
     assert max(len(job.span) for job in found.jobs) <= (25 if timed else 60) * WINDOW
     said, every = "".join(final.text for final in found.finals), text_of(heard_in(found.whole, voice))

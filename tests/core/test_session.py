@@ -7,6 +7,7 @@ from assist.core.events import (
     Answer,
     AudioFrame,
     AudioGap,
+    Backlog,
     CallEnded,
     CallStarted,
     CueAnswered,
@@ -21,6 +22,7 @@ from assist.core.events import (
     Transcribed,
     Transcript,
 )
+from assist.core.listening import ListeningRules, PartialRules, PartRules
 from assist.core.playbook import OnBehaviour, OnSignal
 from assist.core.session import CallSession, SessionRules
 from assist.core.spans import RATE, WINDOW, Span, from_seconds
@@ -89,7 +91,7 @@ def test_a_frame_of_broken_windows_changes_nothing() -> None:
 
 
 def test_without_partials_a_text_is_asked_for_only_where_a_sentence_may_end() -> None:
-    c = Call(rules=SessionRules(partials=None))
+    c = Call(rules=SessionRules(ListeningRules(partials=None)))
     c.hear(voice(0, 6, 1), voice(7))
     assert all(job.final or job.pause for job in c.jobs)
     assert len(c.jobs) == 1
@@ -256,6 +258,74 @@ def test_steps_that_were_never_said_are_noted_at_the_end_without_a_cue() -> None
     assert names(found) == ["BehaviourNoticed"] * 3 + ["CallEnded"]
     assert {e.at for e in found} == {9 * RATE}
     assert c.of(CueShown) == []
+
+
+# --- what the recogniser is told --------------------------------------------------------------------------------------
+
+
+def test_the_recogniser_is_told_what_to_expect_in_this_call() -> None:
+    c = Call(says=Says(a1="王先生您好"), known=("黄女士",))
+    c.hear(voice(0.5, 1, 4), voice(2, 1.5, 2))
+    first, last = c.jobs[0], c.jobs[-1]
+    assert first.hotwords == ("黄女士", "宽带", "携号转网")
+    assert last.channel is CUSTOMER
+    assert last.hotwords == ("黄女士", "王先生", "宽带", "携号转网")
+
+
+def test_a_suspect_text_names_nobody() -> None:
+    c = Call(says=lambda job: job.answer("王先生您好", suspect=job.channel is AGENT))
+    c.hear(voice(0.5, 1, 4), voice(2, 1.5, 2))
+    assert c.session.state.finals[0].suspect
+    assert c.jobs[-1].hotwords == ("宽带", "携号转网")
+
+
+def test_a_part_that_stands_is_context_instead_of_the_scene() -> None:
+    parts = PartRules(pause_seconds=1.0, hold_seconds=0.5, cut_seconds=9.0)
+    listening = ListeningRules(partials=None, parts=parts)
+    playbook = replace(tiny(), context="您好，这里是客服。")
+    c = Call(playbook, rules=SessionRules(listening), says=lambda job: job.answer("我要查话费"))
+    c.hear(voice(0.5, 2, 0.3, 1, 2), voice(5.8))
+    assert [job.before for job in c.jobs] == ["您好，这里是客服。", "我要查话费"]
+    assert [text.text for text in c.session.state.finals] == ["我要查话费我要查话费"]
+
+
+# --- a recogniser that falls behind -----------------------------------------------------------------------------------
+
+
+def test_a_backlog_makes_the_session_ask_more_rarely_until_it_is_gone() -> None:
+    partials = PartialRules(
+        first_seconds=0.5, growth=1.0, least_seconds=0.25, strained_factor=4.0, job_seconds=0.01, job_share=0.0
+    )
+    parts = PartRules(pause_seconds=60, hold_seconds=60, cut_seconds=60)
+    rules = SessionRules(ListeningRules(partials=partials, parts=parts), channels=(CUSTOMER,))
+    c, heard = Call(rules=rules), iter(frames(CUSTOMER, voice(0.5, 9)))
+
+    def asked_in(seconds: float) -> int:
+        before = len(c.jobs)
+        for _ in range(round(seconds * RATE / WINDOW)):
+            c.take(c.session.hear(next(heard)))
+        return len(c.jobs) - before
+
+    asked_in(1.5)
+    usual = asked_in(2)
+    behind = Backlog(at=c.session.now, lag=4 * RATE, jobs=5, shed=2)
+    assert c.note(behind) == [behind]
+    assert c.session.state.backlog == behind
+    asked_in(0.3)
+    strained = asked_in(2)
+    c.note(replace(behind, at=c.session.now, lag=0, jobs=0))
+    assert c.session.state.backlog is None
+    asked_in(1)
+    assert strained <= usual // 3
+    assert asked_in(2) >= usual - 1
+
+
+def test_a_call_of_one_channel_ends_without_the_other() -> None:
+    c = Call(rules=SessionRules(channels=(AGENT,)))
+    for frame in frames(AGENT, voice(0.5, 1, 1)):
+        c.take(c.session.hear(frame))
+    c.end()
+    assert names(c.events)[-1] == "CallEnded"
 
 
 def test_all_state_comes_from_the_events() -> None:

@@ -50,5 +50,102 @@ def test_collapse_keeps_what_is_said_twice():
     assert guards.collapse("我要投诉我要投诉我要投诉") == "我要投诉"
 
 
+@pytest.mark.parametrize("unit", ["好的", "我要投诉", "这个月的话费", "请您稍等一下我帮您查询这个业务的办理情况"])
+@pytest.mark.parametrize("gap", ["", "，", "。", ", "])
+@pytest.mark.parametrize("times", [3, 4, 6])
+def test_a_loop_is_a_loop_whatever_its_length_and_its_marks(unit, gap, times):
+    looped = gap.join([unit] * times)
+    slowly = len(looped) / 5
+    assert guards.suspicion(looped, slowly, -0.1, capped=False) in ("repetition", "said_twice")
+    assert guards.suspicion(unit, slowly, -0.1, capped=False) is None
+
+
+def test_a_loop_in_the_middle_of_a_sentence_is_found():
+    text = "您好，请问宽带宽带宽带怎么办理"
+    assert guards.suspicion(text, 4.0, -0.1, capped=False) == "repetition"
+    assert guards.collapse(text) == "您好，请问宽带怎么办理"
+
+
+def test_a_loop_with_variations_is_caught_by_how_well_it_compresses():
+    text = "".join(f"请您在听到提示音以后按{key}键然后继续等待人工服务" for key in "一二三四五六")
+    assert guards.suspicion(text, len(text) / 5, -0.1, capped=False) == "compression"
+    menu = "办理宽带请按一，查询话费请按二，申请销户请按三，人工服务请按零，返回上一级请按井号键"
+    assert guards.suspicion(menu, len(menu) / 5, -0.1, capped=False) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "一共1000000元",
+        "我的号码是13888888888",
+        "幺三八八八八八八八八八",
+        "8,8,8,8,8,8",
+        "八八八，八八八",
+        "零零零零零零",
+    ],
+)
+def test_a_number_is_no_loop(text):
+    assert guards.suspicion(text, 4.0, -0.2, capped=False) is None
+    assert guards.collapse(text) == text
+
+
+@pytest.mark.parametrize("digits", ["0" * 40, "一二" * 12, "8，" * 20])
+def test_no_number_is_as_long_as_a_loop_of_digits(digits):
+    assert guards.suspicion(digits, 10.0, -0.2, capped=False) is not None
+    assert len(guards.collapse(digits)) <= 2
+
+
+@pytest.mark.parametrize(
+    ("text", "once"),
+    [
+        ("", ""),
+        ("好的。", "好的。"),
+        ("我要投诉，我要投诉，我要投诉。", "我要投诉。"),
+        ("谢谢谢谢谢谢您", "谢谢您"),
+        ("您好，请问办什么业务？您好，请问办什么业务？", "您好，请问办什么业务？"),
+        ("对，对。", "对，对。"),
+        ("10元10元10元", "10元"),
+    ],
+)
+def test_what_is_left_of_a_loop(text, once):
+    assert guards.collapse(text) == once
+    assert guards.collapse(once) == once
+
+
+@pytest.mark.parametrize(
+    "line", ["请点赞订阅", "請訂閱", "字幕由Amara.org社区提供", "中文字幕", "謝謝觀看", "下期再见"]
+)
+def test_invented_lines_are_known_in_both_scripts_and_inside_a_text(line):
+    assert guards.phantom(line)
+    assert guards.phantom(f"好的，{line}。")
+
+
+def test_words_to_expect_that_fill_a_text_have_leaked():
+    told = ("宽带", "销户", "携号转网")
+    assert guards.leaked("宽带，销户。", told)
+    assert guards.leaked("办宽带", told)
+    assert not guards.leaked("我想问一下宽带多少钱", told)
+    assert not guards.leaked("您好", told)
+    assert not guards.leaked("", told)
+    assert not guards.leaked("，。", ("，",))
+    assert not guards.leaked("您好", ())
+    assert not guards.leaked("您好", ("",))
+
+
+def test_the_first_thing_that_speaks_against_a_text_is_named():
+    assert guards.suspicion("好的" * 40, 1.0, -3.0, capped=True) == "token_cap"
+    assert guards.suspicion("好的" * 40, 1.0, -3.0, capped=False) == "speaking_rate"
+    assert guards.suspicion("好的" * 40, 30.0, -3.0, capped=False) == "repetition"
+    assert guards.suspicion("好", 30.0, -3.0, capped=False) == "log_probability"
+
+
+def test_no_text_leads_the_guards_astray():
+    """Long ones, and such as are nothing but marks."""
+    for text in ("，" * 2000, "a" * 3000, "好，" * 1000, "ab" * 999 + "c", " " * 500, "\n\t\0"):
+        assert isinstance(guards.collapse(text), str)
+        guards.suspicion(text, 1.0, -0.1, capped=False)
+    assert guards.suspicion("您好", 0.0, -0.1, capped=False) is None
+
+
 def test_the_cap_grows_with_time():
     assert guards.token_cap(0.2) < guards.token_cap(5.0) < guards.token_cap(25.0) < 448

@@ -72,6 +72,7 @@ class ScriptedDecoder:
         return [[answer.pop(0) if len(answer) > 1 else answer[0]] for answer in answers]
 
     def align(self, encoded, texts, before) -> list[Alignment]:
+        assert len(encoded.seconds) == len(texts) == 1
         return [
             Alignment(
                 tuple(self.likely(self.text(text), before) / len(text) for _ in text),
@@ -229,6 +230,7 @@ def test_the_decoder_never_sees_what_is_no_number(recogniser):
     bad = job()
     bad.pcm[::100], bad.pcm[50::100] = np.nan, np.inf
     engine.transcribe([bad])
+    assert decoder.encoded
     assert all(np.isfinite(pcm).all() for pcm in decoder.encoded)
     assert np.isnan(bad.pcm[0])  # the caller's sound is left as it was
 
@@ -271,6 +273,14 @@ def test_the_audio_is_asked_with_what_was_said_before_it(recogniser):
     engine, _ = recogniser(said("我要消户"), terms=[Term("销户", "service")], likely=likely)
     assert engine.transcribe([job(before="您好")])[0].text == "我要销户"
     assert asked == {"您好"}
+
+
+def test_in_a_batch_each_is_corrected_by_its_own_sound(recogniser):
+    sounds = {0.1: [said("我要消户")], 0.2: [said("宽代断了")], 0.3: [said("您好")]}
+    engine, decoder = recogniser(sounds=sounds, terms=[Term("销户", "service"), Term("宽带", "service")])
+    answers = engine.transcribe([job(loudness) for loudness in sounds])
+    assert [answer.text for answer in answers] == ["我要销户", "宽带断了", "您好"]
+    assert [round(float(pcm.max()), 2) for pcm in decoder.encoded] == [0.1, 0.2, 0.3, 0.1, 0.2]
 
 
 def test_what_is_settled_is_not_corrected(recogniser):
