@@ -4,7 +4,7 @@ import datetime
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -93,8 +93,9 @@ def load_engine(settings: EngineSettings, playbook: Playbook | None, progress: P
 
     Raises `EngineError`, or `SettingsError` naming what cannot be.
     """
-    terms = playbook.lexicon.terms if playbook else ()
-    options = EngineOptions(settings.model, settings.device, settings.compute_type, settings.threads, terms)
+    options = EngineOptions(settings.model, settings.device, settings.compute_type, settings.threads)
+    if playbook:
+        options = replace(options, terms=playbook.lexicon.terms, words=playbook.lexicon.words)
     engine = engines.load(settings.engine, options, progress)
     _refuse_impossible(engine, settings)
     return engine

@@ -103,7 +103,7 @@ class Decoder:
 
     def rows(self, text: str) -> list[int]:
         """The tokens of a text, in the punctuation that the model writes."""
-        return self._vocabulary.encode(narrow(text))
+        return self._vocabulary.encode(narrow(text).replace("<|", "<"))  # no text of ours may name a special token
 
     def text(self, rows: Sequence[int]) -> str:
         """The text of tokens, as the model wrote it."""
@@ -144,10 +144,15 @@ class Decoder:
         ]
 
     def align(self, encoded: Encoded, texts: Sequence[Sequence[int]], before: Sequence[int]) -> list[Alignment]:
-        """How well each text fits its piece of sound, and when its tokens were spoken."""
+        """How well each text fits its piece of sound, and when its tokens were spoken.
+
+        With one piece of sound and several texts, each is held against it.
+        """
+        several = len(texts) if len(encoded.seconds) == 1 else 1
+        features = _repeated(encoded.features, several) if several > 1 else encoded.features
         # CTranslate2 counts frames before the encoder halves them: two to a tick
-        frames = [2 * min(encoded.frames, int(seconds / TICK_SECONDS) + 1) for seconds in encoded.seconds]
-        found = self._model.align(encoded.features, self.prompt(before), [list(t) for t in texts], frames)
+        frames = [2 * min(encoded.frames, int(seconds / TICK_SECONDS) + 1) for seconds in encoded.seconds] * several
+        found = self._model.align(features, self.prompt(before), [list(t) for t in texts], frames)
         return [_alignment(one, len(text)) for one, text in zip(found, texts, strict=True)]
 
     def _hypothesis(self, result: Any, i: int, head: list[int], seconds: float) -> Hypothesis:
@@ -206,6 +211,12 @@ def _open(weights: Path, original: Path) -> Vocabulary:
             f"{original / 'tokenizer.json'} does not go with the weights ({error}); run: assist models verify",
         ) from error
     return vocabulary
+
+
+def _repeated(features: ctranslate2.StorageView, times: int) -> ctranslate2.StorageView:
+    """One piece's features again and again; it passes through the memory of the processor."""
+    one = np.array(features.to_device(ctranslate2.Device.cpu).to(ctranslate2.DataType.float32))
+    return get_ctranslate2_storage(np.repeat(one, times, axis=0))
 
 
 def _alignment(found: Any, tokens: int) -> Alignment:

@@ -34,6 +34,7 @@ class EngineOptions:
     compute_type: str = "int8"
     threads: int = 2
     terms: tuple[Term, ...] = ()  # words of the trade; a recogniser that can puts them right
+    words: tuple[str, ...] = ()  # everyday words, on better evidence
 
 
 LoadEngine = Callable[[EngineOptions, Progress | None], AsrEngine]
@@ -68,6 +69,7 @@ def load(name: str, options: EngineOptions, progress: Progress | None = None) ->
 
 def faster_whisper(options: EngineOptions, progress: Progress | None = None) -> AsrEngine:
     """Whisper on CTranslate2: a model of the manifest, or a folder."""
+    from models.corrector import Corrector
     from models.devices import resolve
     from models.whisper import DecodeOptions, FasterWhisper  # loading CTranslate2 takes a second; a log needs none
 
@@ -77,7 +79,11 @@ def faster_whisper(options: EngineOptions, progress: Progress | None = None) -> 
     name = Path(options.model).name
     try:
         engine = FasterWhisper(
-            located.folder, name, decode, terms=options.terms, compact_home=cache_folder() / "compact" / name
+            located.folder,
+            name,
+            decode,
+            corrector=Corrector(options.terms, options.words),
+            compact_home=cache_folder() / "compact" / name,
         )
     except AssistError as error:
         if located.origin == "setting":

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 MAX_CHARACTERS_PER_SECOND = 9.5  # nobody speaks Mandarin faster; a loop does
 MAX_COMPRESSION = 2.4  # Whisper's own limit for repetitive text
 MIN_LOG_PROBABILITY = -1.0
+_ECHO = 6  # letters; people say less than that twice
 _TOKENS_PER_SECOND = 14.0
 _LEAST_TOKENS = 12
 _REPEATED = re.compile(r"(.{2,12}?)(?:[，。、,\s]*\1){2,}")
@@ -73,8 +74,16 @@ def phantom(text: str) -> bool:
 def leaked(text: str, hotwords: Iterable[str]) -> bool:
     """Whether most of a text is words that the recogniser had been told to expect; on short clips they come unasked."""
     letters = sum(unicodedata.category(char)[0] in "LN" for char in text)
-    told = sum(len(word) * text.count(word) for word in hotwords if word in text)
-    return letters > 0 and told >= letters / 2
+    rest = text
+    for word in sorted(hotwords, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return letters > 0 and len(text) - len(rest) >= letters / 2
+
+
+def echoed(text: str, before: str) -> bool:
+    """Whether a text begins by saying again what was said before it."""
+    said, earlier = ("".join(c for c in one if unicodedata.category(c)[0] in "LN") for one in (text, before))
+    return len(said) >= _ECHO and said[:_ECHO] in earlier
 
 
 def suspicion(text: str, speech_seconds: float, log_probability: float, capped: bool) -> str | None:

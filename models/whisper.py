@@ -9,11 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from assist.core.events import Transcript, Word
-from assist.core.playbook import Term
 from assist.core.ports import EngineCapabilities, TranscribeJob
 from assist.core.spans import RATE, Span
 from models import guards
-from models.corrector import Corrector
+from models.corrector import MOST_ASKED, Corrector
 from models.decoding import TICK_SECONDS, Alignment, Decoder, Device, Encoded, Hypothesis, Pcm
 from models.text import tidy
 
@@ -22,6 +21,7 @@ log = logging.getLogger(__name__)
 _NO_SPEECH, _NO_SPEECH_DOUBT = 0.6, 0.45  # of the model; turns of real calls stay below 0.3, noise is seldom below 0.5
 _VOICED_LEAST, _VOICED_DOUBT = 0.1, 0.3  # of the voice activity model: noise that got this far is below 0.13
 _LEAST_SAMPLES = RATE // 50  # less than one tick of the encoder says nothing
+_ASKED_OF_PARTIALS = 2  # corrections of a text that is replaced in a moment
 _REST_SECONDS = 1.2  # a sound that goes on for so long after the text has words in it
 _MOST_RESTS = 3
 _MOST_TOKENS = 220  # Whisper's decoder has room for 224
@@ -53,7 +53,7 @@ class DecodeOptions:
 class FasterWhisper:
     """One loaded model. Not thread-safe: it belongs to one worker.
 
-    `terms` are the words of the trade that may be put right; `compact_home` is where a copy of the weights with fewer tokens
+    `corrector` puts words right after recognition; `compact_home` is where a copy of the weights with fewer tokens
     is kept, None for the weights as they are.
     """
 
@@ -63,11 +63,11 @@ class FasterWhisper:
         name: str,
         options: DecodeOptions | None = None,
         *,
-        terms: Sequence[Term] = (),
+        corrector: Corrector | None = None,
         compact_home: Path | None = None,
     ) -> None:
         self.name = f"faster-whisper {name}"
-        self._corrector = Corrector(terms)
+        self._corrector = corrector or Corrector(())
         self._options = options = options or DecodeOptions()
         self.capabilities = EngineCapabilities(
             partials=True,
@@ -85,15 +85,16 @@ class FasterWhisper:
         sounds = [_clean(job.pcm) for job in jobs]
         heard = [i for i, pcm in enumerate(sounds) if len(pcm) >= _LEAST_SAMPLES and np.abs(pcm).max() > _SILENCE]
         answers = {i: jobs[i].answer(jobs[i].prefix) for i in range(len(jobs)) if i not in heard}
-        for settles in (True, False):
-            group = [i for i in heard if jobs[i].settles is settles]
-            if group:
-                found = self._together([jobs[i] for i in group], [sounds[i] for i in group])
-                answers |= dict(zip(group, found, strict=True))
+        groups: dict[tuple[bool, int], list[int]] = {}
+        for i in heard:
+            groups.setdefault((jobs[i].settles, len(self._decoder.rows(jobs[i].prefix))), []).append(i)
+        for group in groups.values():
+            found = self._together([jobs[i] for i in group], [sounds[i] for i in group])
+            answers |= dict(zip(group, found, strict=True))
         return [answers[i] for i in range(len(jobs))]
 
     def _together(self, jobs: list[TranscribeJob], sounds: list[Pcm]) -> list[Transcript]:
-        """Jobs of one class, decoded side by side."""
+        """Jobs of one class and with prefixes of one length, decoded side by side."""
         options = self._options
         encoded = self._decoder.encode(sounds, options.padding, options.least)
         prompts, prefixes = self._prompts(jobs), self._prefixes(jobs)
@@ -110,6 +111,8 @@ class FasterWhisper:
         """One job's answer from its best hypothesis; a doubtful one is tried once more if the text is to stand."""
         seconds = len(pcm) / RATE
         reason = _suspicion(best, seconds, cap)
+        if reason is None and guards.echoed(tidy(best.text)[len(job.prefix) :], job.before):
+            reason = "echo"
         leaked = reason is None and guards.leaked(tidy(best.text), job.hotwords)
         if job.settles and (leaked or reason is not None):
             log.debug("retry of %s after %s", job.utterance, reason or "hotwords")
@@ -130,8 +133,11 @@ class FasterWhisper:
         if not job.settles and (leaked or reason is not None):
             return self._salvaged(job, best, seconds)
         sound = _Sound(self._decoder, pcm, self._options, encoded, self._prompt_rows(job))
-        text = guards.collapse(tidy(best.text))
-        text, corrections = self._corrector.correct(text, sound.log_probability, settled=len(job.prefix))
+        text = tidy(best.text)
+        settled = len(job.prefix) if text.startswith(job.prefix) else 0
+        text = text[:settled] + guards.collapse(text[settled:])
+        most = MOST_ASKED if job.settles else _ASKED_OF_PARTIALS
+        text, corrections = self._corrector.correct(text, sound.log_probabilities, settled=settled, most=most)
         answer = replace(job.answer(text, suspect=reason is not None), corrections=corrections or None)
         return replace(answer, words=sound.words(text, job.span)) if job.words else answer
 
@@ -177,10 +183,7 @@ class FasterWhisper:
         return [self._decoder.prompt(one[len(one) - length :]) for one in rows]
 
     def _prefixes(self, jobs: Sequence[TranscribeJob]) -> list[list[int]]:
-        """Settled beginnings, cut to one length."""
-        rows = [self._decoder.rows(job.prefix) for job in jobs]
-        length = min(len(one) for one in rows)
-        return [one[:length] for one in rows]
+        return [self._decoder.rows(job.prefix) for job in jobs]
 
     def _prompt_rows(self, job: TranscribeJob) -> list[int]:
         """The words to expect, and nearest to the text what was said before."""
@@ -191,9 +194,8 @@ class FasterWhisper:
         """As many hotwords as fit; the most useful stands last, nearest to the text."""
         kept: list[str] = []
         for word in hotwords:
-            if len(self._decoder.rows(" " + " ".join([*kept, word]))) > self._options.hotword_tokens:
-                break
-            kept.append(word)
+            if len(self._decoder.rows(" " + " ".join([*kept, word]))) <= self._options.hotword_tokens:
+                kept.append(word)
         return tuple(self._decoder.rows(" " + " ".join(reversed(kept)))) if kept else ()
 
 
@@ -206,10 +208,10 @@ class _Sound:
         self._decoder, self._pcm, self._options, self._before = decoder, pcm, options, before
         self._ready = encoded
 
-    def log_probability(self, text: str) -> float:
-        """Log probability of a text, given the sound and what was said before it."""
-        rows = self._decoder.rows(text)
-        return sum(self._align(rows).log_probabilities) if rows else 0.0
+    def log_probabilities(self, texts: Sequence[str]) -> list[float]:
+        """Log probability of each text, given the sound and what was said before it."""
+        found = self._align([self._decoder.rows(text) for text in texts])
+        return [sum(alignment.log_probabilities) for alignment in found]
 
     def words(self, text: str, span: Span) -> tuple[Word, ...]:
         """The text's characters and words with their times, as spans of the call inside the job's own."""
@@ -217,7 +219,7 @@ class _Sound:
         words: list[Word] = []
         held: list[int] = []
         first, spoken, place = -1, 0, 0
-        for row, (begin, end) in zip(rows, self._align(rows).ticks if rows else (), strict=True):
+        for row, (begin, end) in zip(rows, self._align([rows])[0].ticks if rows else (), strict=True):
             held.append(row)
             first = begin if first < 0 else first
             written = self._decoder.text(held)
@@ -228,10 +230,10 @@ class _Sound:
             held, first = [], -1
         return tuple(words)
 
-    def _align(self, rows: Sequence[int]) -> Alignment:
+    def _align(self, texts: Sequence[Sequence[int]]) -> list[Alignment]:
         if self._ready is None:
             self._ready = self._decoder.encode([self._pcm], self._options.padding, self._options.least)
-        return self._decoder.align(self._ready, [rows], self._before)[0]
+        return self._decoder.align(self._ready, texts, self._before)
 
 
 def _cap(seconds: float) -> int:

@@ -103,6 +103,7 @@ def load_playbook(folder: Path) -> Playbook:
         labels=labels,
         advice=data.get("advice", {}),
         context=data.get("context", ""),
+        agent_context=data.get("agent_context", ""),
         thresholds=Thresholds(**data.get("thresholds", {})),
     )
 
@@ -253,6 +254,7 @@ def _lexicon(files: Iterable[Mapping[str, Any]]) -> Lexicon:
     hotwords: list[str] = []
     unless: list[str] = []
     terms: list[Term] = []
+    words: list[str] = []
     for data in files:
         for item in data.get("forbidden", ()):
             forbidden.append(ForbiddenPhrase(item["category"], item["severity"], _phrases(item), item["say_instead"]))
@@ -263,12 +265,14 @@ def _lexicon(files: Iterable[Mapping[str, Any]]) -> Lexicon:
                 )
         hotwords += data.get("hotwords", ())
         terms += (_term(group, item) for group, items in data.get("terms", {}).items() for item in items)
+        words += data.get("words", ())
         unless += data.get("forbidden_unless", ())
     return Lexicon(
         tuple(forbidden),
         tuple(unless),
         hotwords=tuple(hotwords),
         terms=tuple(terms),
+        words=tuple(words),
         **{name: tuple(items) for name, items in weighted.items()},
     )
 

@@ -28,10 +28,11 @@ def check_words(root: Page, models: Sequence[Page], scenes: Sequence[Page], lexi
 
 
 def _check_context(page: Page) -> None:
-    context = page.data.get("context")
-    if context is not None and not _SENTENCE.fullmatch(context):
-        message = f"{context!r} is not one whole sentence; end it, and only it, with 。 ！ or ？"
-        raise page.lines.error(("context",), "playbook.context", message)
+    for field in ("context", "agent_context"):
+        context = page.data.get(field)
+        if context is not None and not _SENTENCE.fullmatch(context):
+            message = f"{context!r} is not one whole sentence; end it, and only it, with 。 ！ or ？"
+            raise page.lines.error((field,), "playbook.context", message)
 
 
 def _hotword_lists(data: Mapping[str, Any]) -> Iterator[tuple[Path, Sequence[str]]]:

@@ -37,7 +37,8 @@ class Expecting:
         self._read = len(state.finals)
         told = state.started.known if state.started else ()
         expected = self._playbook.expected(state.scene, state.stage, (*told, *self._names))
-        return replace(job, hotwords=expected.hotwords, before=job.before or expected.before)
+        manner = self._playbook.agent_context if job.channel is Channel.AGENT else ""
+        return replace(job, hotwords=expected.hotwords, before=job.before or expected.before + manner)
 
     def _hear(self, text: Transcript) -> None:
         found = [surname + title for surname, title in _ADDRESSED.findall(text.text)]

@@ -196,7 +196,8 @@ class Listener:
             self._text.hold()
 
     def _partial(self) -> Iterator[Outcome]:
-        due = self._endpointing.open and self._end >= self._next_partial and self._load.free(self._end)
+        speaking = self._endpointing.open and not self._endpointing.silent  # a silence is decoded once, as a pause
+        due = speaking and self._end >= self._next_partial and self._load.free(self._end)
         if self._rules.partials is None or not self._rules.speculate or not due:
             return
         self._next_partial = self._end + int(self._step())

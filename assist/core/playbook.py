@@ -253,6 +253,7 @@ class Lexicon:
     acts: tuple[Weighted, ...] = ()  # what an agent's sentence does, where a behaviour rule needs it; labels: apology
     hotwords: tuple[str, ...] = ()
     terms: tuple[Term, ...] = ()  # no text twice
+    words: tuple[str, ...] = ()  # everyday words of service talk, to which a text may be put right on better evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +296,7 @@ class Playbook:
     labels: Mapping[str, Mapping[str, str]]  # taxonomy: group -> id -> Chinese name
     advice: Mapping[str, str] = field(default_factory=dict)  # customer type -> how to talk to them
     context: str = ""  # of scenes that have none of their own
+    agent_context: str = ""  # how an agent speaks, told to the recogniser of that side
     thresholds: Thresholds = Thresholds()
 
     def model_for(self, scene_id: str | None) -> Model:

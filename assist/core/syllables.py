@@ -27,3 +27,11 @@ def coarse(syllable: str) -> str:
     """One form for syllables that sound alike over a poor line: initials made at the same place are one."""
     folded = fold(syllable)
     return _KINDRED.get(folded[:1], folded[:1]) + folded[1:]
+
+
+@cache
+def rime(syllable: str) -> str:
+    """What rhymes: the syllable without its initial and the glide after it, so that huai rhymes with dai."""
+    folded = fold(syllable)
+    final = folded.lstrip("bpmfdtlnkghjqxzcsryw") or folded
+    return final[1:] if len(final) > 1 and final[0] in "iuv" and final[1] in "aeo" else final

@@ -40,6 +40,16 @@ def test_a_full_stop_proves_nothing_but_a_question_mark_does() -> None:
     assert ending("你们几点下班？") is Ending.FINISHED
 
 
+@pytest.mark.parametrize("text", ["那你快一点。", "便宜点", "早一点", "一点"])
+def test_a_little_is_no_number(text: str) -> None:
+    assert ending(text) is Ending.UNKNOWN
+
+
+@pytest.mark.parametrize("text", ["十一点", "二点", "21点", "一一点"])
+def test_a_number_before_the_point_is_one(text: str) -> None:
+    assert ending(text) is Ending.OPEN
+
+
 def test_a_phone_number_is_finished_with_its_last_digit() -> None:
     digits = "13812345678"
     for length in range(2, len(digits)):

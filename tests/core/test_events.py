@@ -4,8 +4,8 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from assist.core.events import AudioFrame, CallEvent, Channel
-from assist.core.spans import WINDOW
+from assist.core.events import AudioFrame, Backlog, CallEvent, Channel, Noted, Transcribed, Transcript
+from assist.core.spans import WINDOW, Span
 from tests.core.builders import AGENT, CUSTOMER
 
 pytestmark = pytest.mark.unit
@@ -31,6 +31,17 @@ def test_a_frame_that_does_not_hold_whole_windows_is_refused(samples: int) -> No
     frame = AudioFrame(AGENT, 0, np.zeros(samples, np.float32), np.zeros(1, np.float32))
     with pytest.raises(ValueError, match="1 windows of 512"):
         list(frame.windows())
+
+
+def test_a_new_text_has_nothing_stable_changed_or_timed() -> None:
+    text = Transcript(utterance="c1", channel=CUSTOMER, revision=1, span=Span(0, 16), text="好", final=False)
+    assert (text.stable, text.corrections, text.words, text.suspect) == (0, None, None, False)
+
+
+def test_what_is_told_to_a_session_is_among_the_events() -> None:
+    assert set(get_args(Noted)) < set(get_args(CallEvent))
+    assert Backlog in get_args(Noted)
+    assert Transcribed not in get_args(Noted)
 
 
 @pytest.mark.parametrize("kind", get_args(CallEvent))

@@ -62,6 +62,14 @@ def test_an_utterance_that_has_begun_is_its_own_context() -> None:
     assert Expecting(playbook).prime(JOB, CallState()).before == "您好。"
 
 
+def test_how_an_agent_speaks_is_told_for_the_agents_side_only() -> None:
+    playbook = replace(tiny(), context="您好。", agent_context="请问有什么可以帮您？")
+    expecting = Expecting(playbook)
+    assert expecting.prime(JOB, CallState()).before == "您好。请问有什么可以帮您？"
+    assert expecting.prime(replace(JOB, channel=CUSTOMER), CallState()).before == "您好。"
+    assert expecting.prime(replace(JOB, before="我要查"), CallState()).before == "我要查"
+
+
 def test_what_is_known_of_the_customer_comes_first() -> None:
     told = replace(started(None), known=("黄先生", "畅享套餐"))
     state = fold(fold(CallState(), told), said(AGENT, "王先生您好"))
@@ -103,13 +111,3 @@ def test_a_suspect_text_and_a_text_that_may_still_change_are_not_believed() -> N
     assert names(said(AGENT, "王先生", suspect=True)) == ()
     assert names(said(AGENT, "王先生", final=False)) == ()
     assert names(said(AGENT, "王先生", suspect=True), said(AGENT, "陈先生")) == ("陈先生",)
-
-
-def test_a_name_is_read_from_each_text_once() -> None:
-    """Otherwise an old name would come before a new one again with every job."""
-    expecting, state = Expecting(tiny()), fold(CallState(), started(None))
-    for text in ("王先生", "陈女士"):
-        state = fold(state, said(AGENT, text))
-        for _ in range(3):
-            primed = expecting.prime(JOB, state)
-    assert primed.hotwords == ("陈女士", "王先生", *TRADE)

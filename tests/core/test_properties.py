@@ -22,6 +22,7 @@ from assist.core.events import (
     Answer,
     AudioFrame,
     AudioGap,
+    Backlog,
     CallEnded,
     CallEvent,
     CueAnswered,
@@ -39,8 +40,9 @@ from assist.core.events import (
     Transcribed,
     Transcript,
     TypeProbabilities,
+    Word,
 )
-from assist.core.listening import PartialRules
+from assist.core.listening import ListeningRules, PartialRules, PartRules
 from assist.core.playbook import (
     OnBehaviour,
     OnForbidden,
@@ -63,16 +65,32 @@ pytestmark = pytest.mark.property
 
 _WINDOW_SECONDS = 0.032
 RULES = SessionRules(
-    endpointing=EndpointRules(
-        onset_seconds=2 * _WINDOW_SECONDS,
-        pause_seconds=2 * _WINDOW_SECONDS,
-        hangover_seconds=5 * _WINDOW_SECONDS,
-        pre_roll_seconds=3 * _WINDOW_SECONDS,
-        long_seconds=25 * _WINDOW_SECONDS,
-        long_hangover_seconds=3 * _WINDOW_SECONDS,
-        max_seconds=40 * _WINDOW_SECONDS,
-    ),
-    partials=PartialRules(first_seconds=0.1, growth=1.2, least_seconds=0.1),
+    ListeningRules(
+        endpointing=EndpointRules(
+            onset=0.5,
+            release=0.35,
+            onset_seconds=2 * _WINDOW_SECONDS,
+            pause_seconds=2 * _WINDOW_SECONDS,
+            hangover_seconds=5 * _WINDOW_SECONDS,
+            finished_seconds=4 * _WINDOW_SECONDS,
+            open_seconds=8 * _WINDOW_SECONDS,
+            pre_roll_seconds=3 * _WINDOW_SECONDS,
+            long_seconds=25 * _WINDOW_SECONDS,
+            long_hangover_seconds=3 * _WINDOW_SECONDS,
+            max_seconds=40 * _WINDOW_SECONDS,
+        ),
+        partials=PartialRules(first_seconds=0.1, growth=1.2, least_seconds=0.1, job_seconds=0.2, job_share=0.05),
+        parts=PartRules(
+            pause_seconds=12 * _WINDOW_SECONDS, hold_seconds=6 * _WINDOW_SECONDS, cut_seconds=16 * _WINDOW_SECONDS
+        ),
+    )
+)
+HEARING = RULES.listening.endpointing
+DEAF = SessionRules(  # words change no end
+    replace(
+        RULES.listening,
+        endpointing=replace(HEARING, finished_seconds=HEARING.hangover_seconds, open_seconds=HEARING.hangover_seconds),
+    )
 )
 TABLE = {
     "招呼": judged("step", "open.greet"),
@@ -90,7 +108,7 @@ TABLE = {
     "随便": judged("customer_type", "hasty", 0.4, TypeProbabilities({"hasty": 0.4, "calm": 0.6})),
     "意外": ValueError("broken"),
 }
-WORDS = (*TABLE, "嗯", "好吗？是吗？对吗？", "")
+LINE = "".join(TABLE) + "，嗯好吗？是吗？对吗？"
 
 
 def playbook() -> Playbook:
@@ -116,19 +134,6 @@ def session(rules: SessionRules = RULES) -> CallSession:
     return CallSession(playbook(), [Words(TABLE), Words({"笨": KeyError("x")}, name="brittle")], rules)
 
 
-def decode(job: TranscribeJob) -> Transcript:
-    """What a recogniser says of a stretch of audio: a matter of the audio alone."""
-    first, last = job.span.start // WINDOW, job.span.end // WINDOW
-    return Transcript(
-        utterance=job.utterance,
-        channel=job.channel,
-        revision=job.revision,
-        span=job.span,
-        text=WORDS[first % len(WORDS)] + WORDS[(first + last) % len(WORDS)],
-        final=job.final,
-    )
-
-
 @dataclass(frozen=True)
 class Script:
     """Both channels' probabilities of speech, and what goes wrong with the recogniser and comes from outside."""
@@ -143,8 +148,16 @@ class Script:
         both = frames(AGENT, self.agent) + frames(CUSTOMER, self.customer)
         return sorted(both, key=lambda frame: frame.start)
 
+    def decode(self, job: TranscribeJob) -> Transcript:
+        """What a recogniser hears: a character for each window with speech, a matter of the audio alone."""
+        side = self.agent if job.channel is AGENT else self.customer
+        windows = range(-(-job.span.start // WINDOW), job.span.end // WINDOW)
+        words = tuple(Word(LINE[i % len(LINE)], Span(i * WINDOW, (i + 1) * WINDOW)) for i in windows if side[i])
+        answer = job.answer("".join(word.text for word in words))
+        return replace(answer, words=words) if job.words else answer
 
-stretches = st.tuples(st.integers(0, 45), st.sampled_from([0.4, 0.9, 0.9, 0.9]), st.integers(1, 25))
+
+stretches = st.tuples(st.integers(0, 9) | st.integers(0, 45), st.sampled_from([0.4, 0.9, 0.9, 0.9]), st.integers(1, 25))
 side = st.lists(stretches, max_size=6).map(
     lambda parts: [window for quiet, loud, count in parts for window in [0.0] * quiet + [loud] * count]
 )
@@ -156,7 +169,9 @@ scripts = st.builds(
     dropped=st.lists(st.booleans(), min_size=1, max_size=5),
     outside=st.dictionaries(
         st.integers(0, 200),
-        st.sampled_from(["accept", "dismiss", "acted", "hold", "unhold", "gap", "fault", "advance"]),
+        st.sampled_from(
+            ["accept", "dismiss", "acted", "hold", "unhold", "gap", "fault", "behind", "caught_up", "advance"]
+        ),
         max_size=8,
     ),
 )
@@ -165,15 +180,23 @@ BUSY = Script(
     [0.0] * 12 + ([0.9] * 15 + [0.0] * 12) * 4,
     [0, 7],
     [False],
-    {30: "accept", 60: "dismiss", 90: "fault", 120: "hold", 130: "unhold"},
+    {30: "accept", 60: "dismiss", 70: "behind", 90: "fault", 120: "hold", 130: "unhold", 140: "caught_up"},
 )
 
 
 class Run:
     """One call driven to its end."""
 
-    def __init__(self, script: Script, *, late: bool = True, drop: bool = False, outside: bool = True) -> None:
-        self.session, self.script = session(), script
+    def __init__(
+        self,
+        script: Script,
+        *,
+        late: bool = True,
+        drop: bool = False,
+        outside: bool = True,
+        rules: SessionRules = RULES,
+    ) -> None:
+        self.session, self.script = session(rules), script
         self.events: list[CallEvent] = []
         self.jobs: list[TranscribeJob] = []
         self._late, self._drop = late, drop
@@ -208,7 +231,7 @@ class Run:
         ready = [job for when, job in self._due if when <= heard]
         self._due = [(when, job) for when, job in self._due if when > heard]
         for job in ready:
-            self.take(self.session.transcribed(decode(job)))
+            self.take(self.session.transcribed(self.script.decode(job)))
 
     def _happen(self, what: str) -> None:
         now, showing = self.session.now, self.session.state.showing
@@ -225,6 +248,9 @@ class Run:
             case "gap":
                 gap = AudioGap(at=now, channel=None, span=Span(0, now), lost=now, reason="overflow")
                 self.take(self.session.note(gap))
+            case "behind" | "caught_up":
+                lag = 2 * WINDOW if what == "behind" else 0
+                self.take(self.session.note(Backlog(at=now, lag=lag, jobs=lag // WINDOW, shed=1)))
             case "fault":
                 fault = Fault(at=now, component="audio", code="x", message="y", recoverable=True)
                 self.take(self.session.note(fault))
@@ -260,7 +286,7 @@ def test_how_the_audio_is_cut_and_interleaved_does_not_matter(
         one = session()
         steps = [one.start(started()), *(one.hear(piece) for piece in pieces), one.end()]
         jobs = [job for step in steps for job in step.work]
-        steps += [one.transcribed(decode(job)) for job in jobs]
+        steps += [one.transcribed(script.decode(job)) for job in jobs]
         assert one.ended
         told = [(j.utterance, j.revision, j.span, j.final, j.pause, j.pcm.tobytes()) for j in jobs]
         return logged([event for step in steps for event in step.events]), told
@@ -310,12 +336,28 @@ def test_the_sound_of_every_job_is_its_span(script: Script) -> None:
 @given(scripts)
 @example(BUSY)
 def test_late_and_lost_partials_do_not_change_the_final_texts(script: Script) -> None:
-    prompt = finals(Run(script, late=False, outside=False).events)
-    for other in (Run(script, drop=True, outside=False), Run(script, drop=True, late=False, outside=False)):
-        late = finals(other.events)
-        assert {name: (t.text, t.span) for name, t in late.items()} == {
+    """As long as the end of an utterance does not wait for its words."""
+    prompt = finals(Run(script, late=False, outside=False, rules=DEAF).events)
+    for late, drop in ((True, True), (False, True), (True, False)):
+        other = finals(Run(script, late=late, drop=drop, outside=False, rules=DEAF).events)
+        assert {name: (t.text, t.span) for name, t in other.items()} == {
             name: (t.text, t.span) for name, t in prompt.items()
         }
+
+
+@given(scripts)
+@example(BUSY)
+def test_what_was_stable_stays_and_a_final_text_stands_as_a_whole(script: Script) -> None:
+    newest: dict[str, Transcript] = {}
+    for event in Run(script, drop=True).events:
+        if isinstance(event, Transcribed):
+            text, before = event.transcript, newest.get(event.transcript.utterance)
+            newest[text.utterance] = text
+            assert text.stable <= len(text.text)
+            assert not text.final or text.stable == len(text.text)
+            if before is not None:
+                assert text.stable >= before.stable
+                assert text.text.startswith(before.text[: before.stable])
 
 
 @given(scripts)
@@ -405,7 +447,7 @@ def test_the_number_of_steps_in_which_the_clock_moves_does_not_matter(script: Sc
             step = one.hear(frame)
             events += step.events
             for job in step.work:
-                events += one.transcribed(decode(job)).events
+                events += one.transcribed(script.decode(job)).events
         here = one.now
         for moment in moments:
             events += one.advance(here + moment).events

@@ -6,6 +6,7 @@ import pytest
 from assist.core.events import (
     Answer,
     AudioGap,
+    Backlog,
     BehaviourNoticed,
     CallEnded,
     CallEvent,
@@ -142,6 +143,15 @@ def test_a_hold_runs_from_its_beginning_to_its_end() -> None:
     assert state_after(began).hold_since == 20
     state = state_after(began, ended)
     assert (state.hold_since, state.holds) == (None, (ended,))
+
+
+def test_a_backlog_is_known_until_the_recogniser_has_caught_up() -> None:
+    behind = Backlog(at=40, lag=16_000, jobs=3, shed=1)
+    worse = replace(behind, at=50, lag=32_000)
+    assert state_after(behind).backlog == behind
+    assert state_after(behind, worse).backlog == worse
+    caught_up = state_after(behind, worse, replace(behind, at=60, lag=0, jobs=0))
+    assert (caught_up.backlog, caught_up.at) == (None, 60)
 
 
 STAGE = StageEntered(at=5, model="M1", stage="open", done=(), missing=())

@@ -1,6 +1,6 @@
 import pytest
 
-from assist.core.syllables import coarse, fold
+from assist.core.syllables import coarse, fold, rime
 
 pytestmark = pytest.mark.unit
 
@@ -51,3 +51,20 @@ def test_vowels_are_kept_even_then() -> None:
     assert coarse("dai") == "j" + "ai"
     assert coarse("e") == "e"
     assert coarse("") == ""
+
+
+@pytest.mark.parametrize(
+    ("syllable", "rest"),
+    [
+        ("huai", "ai"),
+        ("dai", "ai"),
+        ("shuang", "an"),
+        ("lve", "e"),
+        ("jiu", "iu"),
+        ("ying", "in"),
+        ("er", "er"),
+        ("n", "n"),
+    ],
+)
+def test_a_rime_is_what_is_left_without_initial_and_glide(syllable: str, rest: str) -> None:
+    assert rime(syllable) == rest

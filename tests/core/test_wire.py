@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ from assist.core import wire
 from assist.core.errors import LogCorrupt
 from assist.core.events import (
     AudioGap,
+    Backlog,
     CallEnded,
+    Correction,
     CueKind,
     CueShown,
     CustomerTypeChanged,
@@ -21,6 +24,7 @@ from assist.core.events import (
     Summary,
     Transcribed,
     Transcript,
+    Word,
 )
 from assist.core.spans import Span, from_ms
 from assist.core.state import CallState, fold
@@ -38,6 +42,7 @@ SPOKEN = Transcribed(
         span=Span(from_ms(100), from_ms(800)),
         text="您好",
         final=True,
+        stable=2,
         latency_ms=Latency(3, 40),
     ),
 )
@@ -62,6 +67,7 @@ CONTRACT = {
     "hold_began",
     "hold_ended",
     "audio_gap",
+    "backlog",
     "fault",
     "call_ended",
 }
@@ -91,6 +97,7 @@ def test_a_record_reads_as_the_contract_says() -> None:
         "text": "您好",
         "final": True,
         "suspect": False,
+        "stable": 2,
         "latency_ms": {"queue": 3, "compute": 40},
     }
     assert list(record())[:5] == ["v", "call_id", "seq", "at_ms", "kind"]
@@ -126,6 +133,40 @@ def test_evidence_leaves_out_what_it_does_not_stand_on() -> None:
 
 def test_a_place_in_the_call_comes_back_with_the_event() -> None:
     assert wire.loads(wire.dumps(record())) == wire.Recorded("call-7", 3, SPOKEN)
+
+
+def test_what_was_changed_in_a_text_and_when_it_was_spoken_is_part_of_its_record() -> None:
+    """Places count characters of the text; times are milliseconds of the call."""
+    text = replace(
+        SPOKEN.transcript,
+        corrections=(Correction(0, 2, "宁好", 1.25),),
+        words=(Word("您", Span(from_ms(100), from_ms(300))), Word("好", Span(from_ms(300), from_ms(800)))),
+    )
+    event = Transcribed(at=from_ms(900), transcript=text)
+    body = wire.encode(event, "call-7", 3)
+    assert body["corrections"] == [{"start": 0, "end": 2, "heard": "宁好", "gain": 1.25}]
+    assert body["words"] == [
+        {"text": "您", "start_ms": 100, "end_ms": 300},
+        {"text": "好", "start_ms": 300, "end_ms": 800},
+    ]
+    assert wire.decode(body).event == event
+    assert wire.decode(record()).event.transcript.words is None  # type: ignore[union-attr]
+
+
+def test_a_backlog_and_what_is_known_of_the_customer_are_told() -> None:
+    body = wire.encode(Backlog(at=0, lag=from_ms(2500), jobs=4, shed=9), "c", 1)
+    assert {key: body[key] for key in ("kind", "lag_ms", "jobs", "shed")} == {
+        "kind": "backlog", "lag_ms": 2500, "jobs": 4, "shed": 9,
+    }  # fmt: skip
+    assert wire.encode(started(None, "王先生", "畅享套餐"), "c", 1)["known"] == ["王先生", "畅享套餐"]
+
+
+def test_a_log_from_before_these_fields_is_read() -> None:
+    old = wire.decode(without("stable")).event
+    assert isinstance(old, Transcribed)
+    assert (old.transcript.stable, old.transcript.corrections, old.transcript.words) == (0, None, None)
+    first = wire.encode(started(None, "王先生"), "c", 1)
+    assert wire.decode({key: value for key, value in first.items() if key != "known"}).event == started(None)
 
 
 def test_a_channel_may_be_both() -> None:

@@ -9,6 +9,10 @@ export interface Utterance {
   text: string
   final: boolean
   suspect: boolean
+  /** So many characters at the beginning stand in every later version. */
+  stable: number
+  /** Words that were put right, as they were heard and as they stand. */
+  corrected: { heard: string; written: string }[]
 }
 
 /** Something between the lines of the transcript that is not speech. */

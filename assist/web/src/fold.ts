@@ -125,7 +125,7 @@ function transcribe(call: Call, record: WireRecord<'transcribed'>): void {
     return
   }
   if (known) {
-    Object.assign(known, { revision: record.revision, text: record.text, final: record.final, suspect: record.suspect ?? false })
+    Object.assign(known, wording(record))
     return
   }
   insert(call, {
@@ -133,11 +133,21 @@ function transcribe(call: Call, record: WireRecord<'transcribed'>): void {
     id: record.utterance,
     channel: record.channel,
     startMs: record.start_ms,
+    ...wording(record),
+  })
+}
+
+/** What a version of a text says. Python counts characters, JavaScript half pairs: only beyond the basic plane do they differ. */
+function wording(record: WireRecord<'transcribed'>) {
+  const characters = [...record.text]
+  return {
     revision: record.revision,
     text: record.text,
     final: record.final,
     suspect: record.suspect ?? false,
-  })
+    stable: characters.slice(0, record.stable ?? 0).join('').length,
+    corrected: (record.corrections ?? []).map((c) => ({ heard: c.heard, written: characters.slice(c.start, c.end).join('') })),
+  }
 }
 
 export const isAboutAsr = (component: string): boolean => /^(asr|engine|recogni[sz]er|transcri)/i.test(component)

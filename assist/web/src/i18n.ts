@@ -74,6 +74,7 @@ const zh = {
   latest: '回到最新',
   partial: '识别中',
   suspect: '此句识别存疑',
+  corrected: '已更正：',
   forbidden: '禁语',
   pause: {
     hold: (s: string) => `保持 ${s} 秒`,
@@ -194,6 +195,7 @@ const en: Strings = {
   latest: 'Back to latest',
   partial: 'being recognised',
   suspect: 'This line may be misheard',
+  corrected: 'Put right: ',
   forbidden: 'Forbidden',
   pause: {
     hold: (s) => `On hold for ${s} s`,

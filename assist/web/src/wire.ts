@@ -69,6 +69,8 @@ interface Kinds {
     text: string
     final: boolean
     suspect?: boolean
+    stable?: number
+    corrections?: { start: number; end: number; heard: string; gain: number }[]
   }
   signalled: { signal: string; label: string; score: number; utterance: string | null; evidence: Evidence[] }
   customer_type_changed: { type: string | null; probabilities: Record<string, number>; evidence: Evidence[] }

@@ -32,6 +32,16 @@ describe('the transcript', () => {
     expect(texts(call)).toEqual(['我要销户'])
   })
 
+  it('knows how much of a text stays, and what was put right', () => {
+    const { say } = caller()
+    const call = after(
+      say('u1', '𠮷我要销户', { revision: 1, final: false, stable: 3, corrections: [{ start: 3, end: 5, heard: '消护', gain: 2.1 }] }),
+    )
+    expect(call.lines[0]).toMatchObject({ stable: '𠮷我要'.length, corrected: [{ heard: '消护', written: '销户' }] })
+    fold(call, say('u1', '𠮷我要销户', { revision: 2 }))
+    expect(call.lines[0]).toMatchObject({ stable: 0, corrected: [] })
+  })
+
   it('takes a line away when its final is empty', () => {
     const { say } = caller()
     expect(after(say('u1', '嗯', { revision: 1, final: false }), say('u1', ' ', { revision: 2 })).lines).toEqual([])
