@@ -22,7 +22,7 @@ _LONGEST = 8
 _SAME_SOUND, _FOLDED_SOUND, _NEAR_SOUND = 6.0, 4.5, 1.5
 _EVERYDAY = 3.0  # less for a word that belongs to no trade
 _RISKY = 5.0  # taken away where what was heard is a word of everyday speech
-MOST_ASKED = 8  # candidates of one text that the audio is asked about, the likeliest first
+MOST_ASKED = 4  # candidates of one text that the audio is asked about, the likeliest first
 
 Score = Callable[[Sequence[str]], Sequence[float]]  # log probabilities of texts for the sound at hand
 

@@ -66,6 +66,14 @@ class Encoded:
     seconds: tuple[float, ...]
     frames: int
 
+    def piece(self, i: int) -> "Encoded":
+        """One of the pieces alone."""
+        if len(self.seconds) == 1:
+            return self
+        return Encoded(
+            get_ctranslate2_storage(_on_processor(self.features)[i : i + 1]), (self.seconds[i],), self.frames
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
@@ -214,9 +222,13 @@ def _open(weights: Path, original: Path) -> Vocabulary:
 
 
 def _repeated(features: ctranslate2.StorageView, times: int) -> ctranslate2.StorageView:
-    """One piece's features again and again; it passes through the memory of the processor."""
-    one = np.array(features.to_device(ctranslate2.Device.cpu).to(ctranslate2.DataType.float32))
-    return get_ctranslate2_storage(np.repeat(one, times, axis=0))
+    """One piece's features again and again."""
+    return get_ctranslate2_storage(np.repeat(_on_processor(features), times, axis=0))
+
+
+def _on_processor(features: ctranslate2.StorageView) -> NDArray[np.float32]:
+    """Features in the memory of the processor, where numpy can cut them."""
+    return np.array(features.to_device(ctranslate2.Device.cpu).to(ctranslate2.DataType.float32))
 
 
 def _alignment(found: Any, tokens: int) -> Alignment:

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 _NO_SPEECH, _NO_SPEECH_DOUBT = 0.6, 0.45  # of the model; turns of real calls stay below 0.3, noise is seldom below 0.5
 _VOICED_LEAST, _VOICED_DOUBT = 0.1, 0.3  # of the voice activity model: noise that got this far is below 0.13
 _LEAST_SAMPLES = RATE // 50  # less than one tick of the encoder says nothing
+_PAIR = 2  # a live call has no more than two texts waiting of one kind
 _ASKED_OF_PARTIALS = 2  # corrections of a text that is replaced in a moment
 _REST_SECONDS = 1.2  # a sound that goes on for so long after the text has words in it
 _MOST_RESTS = 3
@@ -32,7 +33,8 @@ _SILENCE = 1e-4  # -80 dBFS: no voice is as quiet as that, and from nothing Whis
 class DecodeOptions:
     """How to decode; times in seconds.
 
-    `partial_beam` serves texts that are replaced in a moment, `beam` those that stand.
+    `partial_beam` serves texts that are replaced in a moment, `beam` those that stand, `crowd_beam` those of an archive, where
+    many are decoded together and speed is what is wanted.
     """
 
     language: str = "zh"
@@ -40,6 +42,7 @@ class DecodeOptions:
     least: float = 3.0  # a window shorter than this loops more often
     beam: int = 5
     partial_beam: int = 1
+    crowd_beam: int = 2
     retry_padding: float = 3.0
     retry_beam: int = 5
     hotword_tokens: int = 32  # more terms help each other less than they dilute
@@ -99,15 +102,12 @@ class FasterWhisper:
         encoded = self._decoder.encode(sounds, options.padding, options.least)
         prompts, prefixes = self._prompts(jobs), self._prefixes(jobs)
         caps = [_cap(seconds) for seconds in encoded.seconds]
-        beam = options.beam if jobs[0].settles else options.partial_beam
+        crowd = len(jobs) > _PAIR
+        beam = options.partial_beam if not jobs[0].settles else options.crowd_beam if crowd else options.beam
         found = self._decoder.decode(encoded, prompts, caps, beam, prefixes=prefixes)
-        alone = len(jobs) == 1
-        return [
-            self._answer(job, pcm, best[0], cap, encoded if alone else None)
-            for job, pcm, best, cap in zip(jobs, sounds, found, caps, strict=True)
-        ]
+        return [self._answer(job, sounds[i], found[i][0], caps[i], encoded.piece(i)) for i, job in enumerate(jobs)]
 
-    def _answer(self, job: TranscribeJob, pcm: Pcm, best: Hypothesis, cap: int, encoded: Encoded | None) -> Transcript:
+    def _answer(self, job: TranscribeJob, pcm: Pcm, best: Hypothesis, cap: int, encoded: Encoded) -> Transcript:
         """One job's answer from its best hypothesis; a doubtful one is tried once more if the text is to stand."""
         seconds = len(pcm) / RATE
         reason = _suspicion(best, seconds, cap)
@@ -132,7 +132,7 @@ class FasterWhisper:
             best = self._with_rest(best, pcm, job)
         if not job.settles and (leaked or reason is not None):
             return self._salvaged(job, best, seconds)
-        sound = _Sound(self._decoder, pcm, self._options, encoded, self._prompt_rows(job))
+        sound = _Sound(self._decoder, encoded, self._prompt_rows(job))
         text = tidy(best.text)
         settled = len(job.prefix) if text.startswith(job.prefix) else 0
         text = text[:settled] + guards.collapse(text[settled:])
@@ -162,7 +162,11 @@ class FasterWhisper:
             before = [*self._hotword_rows(job.hotwords), *best.rows[-self._options.before_tokens :]]
             cap = _cap(len(rest) / RATE)
             [[more]] = self._decoder.decode(encoded, [self._decoder.prompt(before)], [cap], self._options.beam)
-            doubtful = _suspicion(more, len(rest) / RATE, cap) or _nothing_said(more, job.voiced) or more.no_speech > _NO_SPEECH
+            doubtful = (
+                _suspicion(more, len(rest) / RATE, cap)
+                or _nothing_said(more, job.voiced)
+                or more.no_speech > _NO_SPEECH
+            )
             if doubtful or not more.rows or tidy(best.text).endswith(tidy(more.text)):
                 break
             until = None if more.until is None else best.until + more.until
@@ -200,13 +204,10 @@ class FasterWhisper:
 
 
 class _Sound:
-    """One job's sound, to ask how well a text fits it; encoded when it is first asked, unless it has been already."""
+    """One job's sound, to ask how well a text fits it, after what was said before it."""
 
-    def __init__(
-        self, decoder: Decoder, pcm: Pcm, options: DecodeOptions, encoded: Encoded | None, before: Sequence[int]
-    ) -> None:
-        self._decoder, self._pcm, self._options, self._before = decoder, pcm, options, before
-        self._ready = encoded
+    def __init__(self, decoder: Decoder, encoded: Encoded, before: Sequence[int]) -> None:
+        self._decoder, self._encoded, self._before = decoder, encoded, before
 
     def log_probabilities(self, texts: Sequence[str]) -> list[float]:
         """Log probability of each text, given the sound and what was said before it."""
@@ -231,9 +232,7 @@ class _Sound:
         return tuple(words)
 
     def _align(self, texts: Sequence[Sequence[int]]) -> list[Alignment]:
-        if self._ready is None:
-            self._ready = self._decoder.encode([self._pcm], self._options.padding, self._options.least)
-        return self._decoder.align(self._ready, texts, self._before)
+        return self._decoder.align(self._encoded, texts, self._before)
 
 
 def _cap(seconds: float) -> int:

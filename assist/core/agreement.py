@@ -41,7 +41,9 @@ class Agreement:
         shown = self.join(hypothesis)
         letters = "".join(shown[place] for place in _letter_places(shown))
         if len(self._last) == self._last.maxlen:
-            agreed = sum(1 for _ in takewhile(lambda those: len(set(those)) == 1, zip(letters, *self._last, strict=False)))
+            agreed = sum(
+                1 for _ in takewhile(lambda those: len(set(those)) == 1, zip(letters, *self._last, strict=False))
+            )
             self._extend(shown, min(agreed, len(letters) - self._rules.hold_back))
         self._last.append(letters)
         return shown

@@ -177,6 +177,16 @@ def test_holds_told_twice_are_told_once() -> None:
     assert c.note(ended) == []
 
 
+def test_an_answer_to_a_cue_counts_while_the_cue_shows() -> None:
+    c = Call(tiny(entry("a", OnSignal("emotion", ("angry",)))), [Words({"气": judged("emotion", "angry")})])
+    c.customer("气", 1, 2)
+    (shown,) = c.of(CueShown)
+    assert c.answer("none#1", Answer.DISMISSED) == []
+    answered, *_ = c.answer(shown.cue.id, Answer.DISMISSED)
+    assert isinstance(answered, CueAnswered)
+    assert c.answer(shown.cue.id, Answer.DISMISSED) == []
+
+
 def test_after_the_end_nothing_is_news() -> None:
     c = Call(tiny(entry("a", OnSignal("emotion", ("angry",)))), [Words({"气": judged("emotion", "angry")})])
     c.customer("气", 1, 2)

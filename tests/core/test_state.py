@@ -115,6 +115,14 @@ def test_a_step_is_done_once_and_only_steps_are_steps() -> None:
     assert state.latest("emotion") == "angry"
 
 
+def test_a_signal_belongs_to_its_utterance() -> None:
+    state = state_after(signalled("step", "open.greet"))
+    assert state.signalled("c1", "step", "open.greet")
+    assert not state.signalled("c2", "step", "open.greet")
+    assert not state.signalled("c1", "step", "close.bye")
+    assert not state.signalled("c1", "emotion", "open.greet")
+
+
 def test_the_customers_type_is_the_last_one() -> None:
     known = CustomerTypeChanged(at=1, type="calm", probabilities={"calm": 1.0}, evidence=())
     assert state_after(known).type == "calm"

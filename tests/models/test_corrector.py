@@ -1,6 +1,6 @@
 """Terms are put right by their sound, where the audio bears it out, and nothing else is touched."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -17,12 +17,23 @@ def term(text: str, *, also: tuple[str, ...] = (), sounds_like: tuple[str, ...] 
 
 def likely(words: Mapping[str, float]) -> Score:
     """The audio: each of these words in a text makes it likelier or, below zero, less likely."""
-    return lambda text: -20.0 + sum(worth * text.count(word) for word, worth in words.items())
+    return lambda texts: [-20.0 + sum(worth * text.count(word) for word, worth in words.items()) for text in texts]
 
 
-def indifferent(text: str) -> float:
+def indifferent(texts: Sequence[str]) -> list[float]:
     """An audio that speaks for nothing."""
-    return -20.0
+    return [-20.0] * len(texts)
+
+
+class Indifferent:
+    """An audio that speaks for nothing, and remembers what it was asked, call by call."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+
+    def __call__(self, texts: Sequence[str]) -> list[float]:
+        self.asked.append(list(texts))
+        return indifferent(texts)
 
 
 def written(text: str, corrections: tuple[Correction, ...]) -> str:
@@ -100,16 +111,11 @@ def test_an_everyday_word_needs_better_evidence():
 
 
 def test_sounds_too_far_from_the_term_are_not_even_asked_about():
-    asked: list[str] = []
-
-    def score(text: str) -> float:
-        asked.append(text)
-        return 0.0
-
+    audio = Indifferent()
     corrector = Corrector([term("宽带"), term("销户"), term("套餐")])
     for text in ("今天天气很好", "宽大的房子", "消，户", "消 户", "x销y户", "", "，。！"):
-        assert corrector.correct(text, score) == (text, ())
-    assert asked == []  # asking the audio costs a pass of the decoder
+        assert corrector.correct(text, audio) == (text, ())
+    assert audio.asked == []  # asking the audio costs a pass of the decoder
 
 
 @pytest.mark.parametrize("right", ["销户", "销号", "帐单", "账单"])
@@ -187,3 +193,93 @@ def test_the_same_term_in_two_groups_counts_once():
     corrector = Corrector([term("销户"), Term("销户", "again")])
     text, changes = corrector.correct("我要消户", indifferent)
     assert (text, len(changes)) == ("我要销户", 1)
+
+
+@pytest.mark.parametrize("terms", [[term("资费")], [term("资费"), term("消耗")]])
+def test_an_everyday_word_is_put_right_on_better_evidence_than_a_term(terms):
+    as_term, as_word = Corrector([*terms, term("流程")]), Corrector(terms, ["流程"])
+    for heard in ("留成", "刘澄", "流层"):
+        assert as_word.correct(f"按{heard}走", likely({"流程": 9.0}))[0] == "按流程走"
+        assert needed(as_word, heard, "流程") < needed(as_term, heard, "流程") - 1
+
+
+def test_an_everyday_word_wants_the_same_syllables():
+    """Syllables that many do not tell apart are the same; initials that only a poor line makes one are not, nor are rhymes."""
+    asked = Indifferent()
+    corrector = Corrector([], ["流程"])
+    for heard in ("刘彭", "留行", "流灯"):
+        assert corrector.correct(heard, asked) == (heard, ())
+    assert asked.asked == []
+    assert corrector.correct("牛成", likely({"流程": 9.0}))[0] == "流程"
+
+
+def test_an_everyday_word_that_is_written_right_stays():
+    eager = likely({"资费": 99.0})
+    assert Corrector([term("资费")]).correct("这是自费的", eager)[0] == "这是资费的"
+    assert Corrector([term("资费")], ["自费"]).correct("这是自费的", eager) == ("这是自费的", ())
+    assert Corrector([term("资费")], ["是自"]).correct("这是自费的", eager) == (
+        "这是自费的",
+        (),
+    )  # nor is it cut through
+
+
+@pytest.mark.parametrize(
+    ("heard", "known", "right"),
+    [
+        ("家里的宽怀断了", "宽带", "家里的宽带断了"),
+        ("换个包餐", "套餐", "换个套餐"),
+        ("计费周一是多久", "计费周期", "计费周期是多久"),
+    ],
+)
+def test_a_term_of_which_one_character_is_off_and_rhymes(heard, known, right):
+    corrector = Corrector([term(known)])
+    text, (change,) = corrector.correct(heard, likely({known: 0.5}))
+    assert text == right
+    assert written(text, (change,)) == heard
+    assert corrector.correct(heard, likely({known: -3.0})) == (heard, ())
+
+
+@pytest.mark.parametrize("heard", ["宽容", "换怀", "款怀", "怀宽", "宽怀怀带"])
+def test_a_rhyme_alone_is_not_enough(heard):
+    """The rest must be the same characters, each in its place."""
+    found = {(one.start, one.end) for one in Corrector([term("宽带")]).candidates(heard)}
+    assert found == ({(0, 2)} if heard == "宽怀怀带" else set())
+
+
+def test_a_rhyme_that_is_an_everyday_word_needs_better_evidence():
+    plain, wary = Corrector([term("宽带")]), Corrector([term("宽带", sounds_like=("宽怀",))])
+    assert needed(wary, "宽怀", "宽带") < needed(plain, "宽怀", "宽带") - 1
+
+
+def test_the_audio_is_asked_once_for_the_text_and_all_its_changes():
+    audio = Indifferent()
+    Corrector([term("销户"), term("宽带")], ["流程"]).correct("消户和宽代的留成", audio)
+    [[first, *changed]] = audio.asked
+    assert first == "消户和宽代的留成"
+    assert sorted(changed) == sorted(["销户和宽代的留成", "消户和宽带的留成", "消户和宽代的流程"])
+
+
+@pytest.mark.parametrize(("most", "asked"), [(1, 1), (2, 2), (None, 8), (30, 10)])
+def test_of_many_candidates_the_audio_is_asked_about_the_likeliest(most, asked):
+    audio = Indifferent()
+    corrector = Corrector([term("销户"), term("宽带")])
+    heard = "宽怀，" * 5 + "消户，" * 5
+    text, changes = corrector.correct(heard, audio, **({} if most is None else {"most": most}))
+    assert len(audio.asked[0]) == 1 + asked
+    assert len(changes) == asked
+    assert text.count("销户") == min(asked, 5)  # the same syllables speak louder than a rhyme
+    assert text.count("宽带") == max(asked - 5, 0)
+
+
+def test_a_sound_that_also_rhymes_is_asked_about_once():
+    """宽代 is 宽带 by its syllables and by its rhyme; the second reading must not take the place of another candidate."""
+    audio = Indifferent()
+    corrector = Corrector([term("宽带"), term("套餐")])
+    assert corrector.correct("宽代包餐", audio, most=2)[0] == "宽带套餐"
+    assert sorted(audio.asked[0]) == sorted(["宽代包餐", "宽带包餐", "宽代套餐"])
+
+
+def test_terms_and_words_may_come_one_by_one():
+    corrector = Corrector(iter([term("资费"), term("账单", also=("帐单",)), term("涨单")]), iter(["自费", "流程"]))
+    eager = likely({"资费": 99.0, "涨单": 99.0, "流程": 9.0})
+    assert corrector.correct("自费的帐单和留成", eager)[0] == "自费的帐单和流程"

@@ -177,6 +177,25 @@ def test_texts_of_a_batch_are_aligned_with_their_own_sounds(decoder, voices, cus
     assert sum(other.log_probabilities) > -30
 
 
+def test_each_of_several_texts_is_held_against_the_one_sound(decoder, customer):
+    texts = [decoder.rows(text) for text in (SAID, SAID.replace("号码", "好马"), ANOTHER, "嗯")]
+    together = decoder.align(customer, texts, decoder.rows("您好"))
+    for rows, one in zip(texts, together, strict=True):
+        [alone] = decoder.align(customer, [rows], decoder.rows("您好"))
+        assert one.log_probabilities == pytest.approx(alone.log_probabilities, abs=0.5)
+        assert sum(one.log_probabilities) == pytest.approx(sum(alone.log_probabilities), abs=1.0)
+        assert len(one.ticks) == len(rows)
+
+
+@pytest.mark.parametrize("text", ["<|{}|>", "您好<|{}|>再见", "<<||{}|>", "<<<|||{}|>", "<|<|{}|>"])
+@pytest.mark.parametrize("sign", ["endoftext", "zh", "0.00", "startofprev", "notimestamps"])
+def test_no_text_names_a_token_of_the_model_s_own(decoder, text, sign):
+    rows = decoder.rows(text.format(sign))
+    assert rows
+    assert max(rows) < decoder._end
+    assert sign in decoder.text(rows)
+
+
 @dataclass
 class Generated:
     """What CTranslate2 gives back."""

@@ -6,6 +6,7 @@ from importlib.metadata import EntryPoint, EntryPoints
 import pytest
 
 from assist.core.errors import EngineError, SettingsError
+from assist.core.playbook import Term
 from models import devices, engines, weights
 from models.engines import EngineOptions
 
@@ -91,7 +92,7 @@ def test_a_graphics_card_without_its_libraries_is_noticed_at_the_start(machine, 
     class Broken:
         name, capabilities = "broken", None
 
-        def __init__(self, *_) -> None: ...
+        def __init__(self, *_, **__) -> None: ...
 
         def transcribe(self, jobs):
             assert [len(job.pcm) for job in jobs] == [16_000]
@@ -102,6 +103,19 @@ def test_a_graphics_card_without_its_libraries_is_noticed_at_the_start(machine, 
     monkeypatch.setattr("models.whisper.FasterWhisper", Broken)
     with pytest.raises(EngineError, match=r"libcublas.*--device cpu"):
         engines.load("faster-whisper", EngineOptions("base", "cuda", "float16"))
+
+
+def test_the_words_of_the_playbook_reach_the_recogniser(monkeypatch, tmp_path):
+    class Told:
+        def __init__(self, *_, corrector, compact_home) -> None:
+            self.corrector = corrector
+
+    monkeypatch.setattr(engines, "locate", lambda *_: weights.Located(tmp_path, "cache", verified=True))
+    monkeypatch.setattr("models.whisper.FasterWhisper", Told)
+    options = EngineOptions("base", terms=(Term("销户", "service"),), words=("流程",))
+    corrector = engines.load("faster-whisper", options).corrector
+    text, _ = corrector.correct("消户的留成", lambda texts: [-20.0] * len(texts))
+    assert text == "销户的流程"
 
 
 def test_weights_that_were_cut_short_are_named_with_the_mend(tmp_path, monkeypatch):

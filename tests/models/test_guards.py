@@ -132,6 +132,32 @@ def test_words_to_expect_that_fill_a_text_have_leaked():
     assert not guards.leaked("您好", ("",))
 
 
+def test_words_that_stand_in_one_another_are_counted_once():
+    """套餐费 holds 套餐: three letters of nine, not five."""
+    assert not guards.leaked("我想问一下套餐费呢", ("套餐", "套餐费"))
+    assert not guards.leaked("我想问一下套餐费呢", ("套餐费", "套餐", "餐费"))
+    assert guards.leaked("问下套餐费呢", ("套餐", "套餐费"))
+    assert guards.leaked("套餐套餐怎么", ("套餐",))
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "echo"),
+    [
+        ("请问您要办理什么业务", "您好，请问您要办理什么业务？", True),
+        ("请问，您要办理。", "请问您要办理什么", True),  # marks say nothing
+        ("请问您要办理销户吗", "请问您要办理什么业务？", True),
+        ("请问您要办", "请问您要办理什么业务？", False),  # five letters are said twice by anybody
+        ("好的请问您要办理什么业务", "请问您要办理什么业务？", False),
+        ("我要办理销户业务", "请问您要办理什么业务？", False),
+        ("请问您要办理", "", False),
+        ("", "请问您要办理什么业务？", False),
+        ("，。！？，。！", "，。！？，。！", False),
+    ],
+)
+def test_what_was_said_before_and_is_said_again_is_an_echo(text, before, echo):
+    assert guards.echoed(text, before) is echo
+
+
 def test_the_first_thing_that_speaks_against_a_text_is_named():
     assert guards.suspicion("好的" * 40, 1.0, -3.0, capped=True) == "token_cap"
     assert guards.suspicion("好的" * 40, 1.0, -3.0, capped=False) == "speaking_rate"

@@ -14,6 +14,7 @@ from assist.core.events import Channel, Correction
 from assist.core.playbook import Term
 from assist.core.ports import TranscribeJob
 from assist.core.spans import RATE, Span
+from models.corrector import Corrector
 from models.decoding import Alignment, Encoded, Hypothesis, Pcm
 from models.whisper import DecodeOptions, FasterWhisper
 
@@ -27,9 +28,16 @@ OPTIONS = DecodeOptions(
 LOOP = "我要投诉我要投诉我要投诉我要投诉"
 
 
-def said(text: str, log_probability: float = -0.3, *, tokens: int | None = None, no_speech: float = 0.05) -> Hypothesis:
+def said(
+    text: str,
+    log_probability: float = -0.3,
+    *,
+    tokens: int | None = None,
+    no_speech: float = 0.05,
+    until: float | None = None,
+) -> Hypothesis:
     rows = tuple(map(ord, text))
-    return Hypothesis(text, rows, log_probability, no_speech, len(text) + 2 if tokens is None else tokens)
+    return Hypothesis(text, rows, log_probability, no_speech, len(text) + 2 if tokens is None else tokens, until)
 
 
 CAPPED = said("您好", tokens=10_000)
@@ -54,6 +62,7 @@ class ScriptedDecoder:
     likely: Callable[[str, Sequence[int]], float] = lambda text, before: -1.0 * len(text)
     calls: list[Decoded] = field(default_factory=list)
     encoded: list[Pcm] = field(default_factory=list)
+    aligned: list[list[str]] = field(default_factory=list)
 
     def encode(self, sounds: Sequence[Pcm], padding: float, least: float) -> Encoded:
         self.encoded += sounds
@@ -72,7 +81,8 @@ class ScriptedDecoder:
         return [[answer.pop(0) if len(answer) > 1 else answer[0]] for answer in answers]
 
     def align(self, encoded, texts, before) -> list[Alignment]:
-        assert len(encoded.seconds) == len(texts) == 1
+        assert len(encoded.seconds) == 1
+        self.aligned.append([self.text(text) for text in texts])
         return [
             Alignment(
                 tuple(self.likely(self.text(text), before) / len(text) for _ in text),
@@ -104,12 +114,13 @@ def recogniser(monkeypatch):
         *answers: Hypothesis,
         sounds: dict[float, list[Hypothesis]] | None = None,
         terms: Sequence[Term] = (),
+        words: Sequence[str] = (),
         likely: Callable[[str, Sequence[int]], float] | None = None,
     ) -> tuple[FasterWhisper, ScriptedDecoder]:
         decoder = ScriptedDecoder({0.5: list(answers)} | (sounds or {}))
         decoder.likely = likely or decoder.likely
         monkeypatch.setattr("models.whisper.Decoder", lambda *_: decoder)
-        return FasterWhisper(Path("nowhere"), "scripted", OPTIONS, terms=terms), decoder
+        return FasterWhisper(Path("nowhere"), "scripted", OPTIONS, corrector=Corrector(terms, words)), decoder
 
     return build
 
@@ -242,10 +253,13 @@ def test_the_most_useful_word_to_expect_stands_nearest_to_the_text(recogniser):
     assert decoder.calls[0].prompts == [" 宽带 销户要办什么业务"]
 
 
-def test_a_word_too_long_to_fit_takes_no_more_than_there_is(recogniser):
+@pytest.mark.parametrize("hotwords", [("携" * 30, "销户"), ("销户", "携号转网了"), ("携" * 8, "销户", "转" * 6)])
+def test_a_word_too_long_to_fit_leaves_its_place_to_the_next(recogniser, hotwords):
     engine, decoder = recogniser(said("您好"))
-    engine.transcribe([job(hotwords=("携" * 30, "销户"))])
-    assert len(decoder.calls[0].prompts[0]) <= OPTIONS.hotword_tokens
+    engine.transcribe([job(hotwords=(*hotwords, "网龄"))])
+    assert decoder.calls[0].prompts == [" 网龄 销户"]
+    engine.transcribe([job(hotwords=("携" * 30,))])
+    assert decoder.calls[1].prompts == [""]
 
 
 def test_prompts_of_a_batch_are_cut_at_the_far_end(recogniser):
@@ -299,3 +313,147 @@ def test_times_of_words_are_those_of_the_corrected_text_inside_the_job(recognise
         assert edges == sorted(edges)
     [answer] = engine.transcribe([job(seconds=2.0, words=True)])
     assert answer.words[1].span == Span(START + int(0.24 * RATE), START + int(0.44 * RATE))
+
+
+def test_everyday_words_are_put_right_too(recogniser):
+    engine, decoder = recogniser(said("按留成消户"), terms=[Term("销户", "service")], words=["流程"])
+    [answer] = engine.transcribe([job()])
+    assert answer.text == "按流程销户"
+    assert [(c.start, c.heard) for c in answer.corrections] == [(1, "留成"), (3, "消户")]
+    [asked] = decoder.aligned
+    assert asked[0] == "按留成消户"
+    assert sorted(asked[1:]) == ["按流程消户", "按留成销户"]
+
+
+@pytest.mark.parametrize(("kind", "most"), [({"final": False}, 2), ({"final": False, "pause": True}, 8), ({}, 8)])
+def test_a_text_that_is_replaced_in_a_moment_costs_fewer_questions(recogniser, kind, most):
+    heard = "消户，宽代，六亮，讨餐，" * 3
+    terms = [Term(text, "service") for text in ("销户", "宽带", "流量", "套餐")]
+    engine, decoder = recogniser(said(heard, -0.1), terms=terms)
+    [answer] = engine.transcribe([job(seconds=9.0, prefix="消户，宽代，", **kind)])
+    assert [len(asked) for asked in decoder.aligned] == [] if answer.suspect else [1 + most]
+
+
+def test_settled_beginnings_of_several_lengths_stay_whole(recogniser):
+    """Decoded side by side are those whose beginnings have one length; the decoder takes no others."""
+    heads = {0.1: "您好", 0.2: "", 0.3: "请问", 0.4: "我要办理"}
+    engine, decoder = recogniser(sounds={loudness: [said(head + "销户")] for loudness, head in heads.items()})
+    jobs = [job(loudness, prefix=head, utterance=f"u{loudness}") for loudness, head in heads.items()]
+    answers = engine.transcribe(jobs)
+    assert [(a.utterance, a.text) for a in answers] == [
+        (f"u{loudness}", head + "销户") for loudness, head in heads.items()
+    ]
+    assert [(call.sounds, call.prefixes) for call in decoder.calls] == [
+        ([0.1, 0.3], ["您好", "请问"]),
+        ([0.2], [""]),
+        ([0.4], ["我要办理"]),
+    ]
+
+
+def test_a_loop_is_cut_only_after_what_is_settled(recogniser):
+    prefix = "对的对的对的"
+    engine, _ = recogniser(said(prefix + "我要投诉我要投诉我要投诉"))
+    [answer] = engine.transcribe([job(seconds=6.0, prefix=prefix)])
+    assert (answer.text, answer.suspect) == (prefix + "我要投诉", True)
+    engine, _ = recogniser(said(prefix + "我要投诉"))  # what was settled is not there
+    [answer] = engine.transcribe([job(seconds=6.0, prefix="您好")])
+    assert answer.text == "对的我要投诉"
+
+
+SAID_BEFORE = "请问您要办理什么业务？"
+
+
+@pytest.mark.parametrize("second", ["我要办理销户", "请问您要办理什么"])
+def test_what_was_said_before_and_is_said_again_is_tried_without_it(recogniser, second):
+    """The second try was told nothing: what it hears, be it the same, was said."""
+    engine, decoder = recogniser(said("请问您要办理什么业务"), said(second))
+    [answer] = engine.transcribe([job(before=SAID_BEFORE)])
+    assert (answer.text, answer.suspect) == (second, False)
+    assert [call.prompts for call in decoder.calls] == [[SAID_BEFORE[-6:]], [""]]
+
+
+def test_an_echo_is_looked_for_after_what_is_settled(recogniser):
+    for prefix, tries in (("请问您要办理", 1), ("", 2)):
+        engine, decoder = recogniser(said("请问您要办理销户吗"))
+        engine.transcribe([job(before=SAID_BEFORE, prefix=prefix)])
+        assert len(decoder.calls) == tries
+
+
+def test_a_partial_that_echoes_is_not_shown(recogniser):
+    engine, decoder = recogniser(said("请问您要办理什么业务"))
+    [answer] = engine.transcribe([job(before=SAID_BEFORE, final=False)])
+    assert (answer.text, len(decoder.calls)) == ("", 1)
+
+
+@pytest.mark.parametrize(
+    ("doubtful", "shown"),
+    [
+        (said("您好，" + LOOP), "您好，我要投诉"),
+        (said("这个月的话费有点高这个月的话费有点高"), "这个月的话费有点高"),
+        (said("您好，" + LOOP, tokens=10_000), "您好，我要投诉"),
+        (said("您好，" + LOOP, -1.7), ""),  # the decoder itself does not believe it
+        (said("快" * 9 + "慢" * 9 + "行" * 9), ""),
+        (said("嗯那个就是", -1.7), ""),
+    ],
+)
+def test_of_a_doubtful_partial_the_first_round_of_a_loop_is_shown_and_marked(recogniser, doubtful, shown):
+    engine, decoder = recogniser(doubtful, terms=[Term("投宿", "invented")])
+    [answer] = engine.transcribe([job(seconds=2.5, final=False)])
+    assert (answer.text, answer.suspect) == (shown, bool(shown))
+    assert (len(decoder.calls), decoder.aligned) == (1, [])
+
+
+def test_where_the_text_stops_before_the_sound_the_rest_is_heard(recogniser):
+    sounds = {0.1: [said("我要销户，", until=1.5), said("还有宽带", until=2.4)]}
+    engine, decoder = recogniser(sounds=sounds)
+    [answer] = engine.transcribe([job(0.1, seconds=4.0, hotwords=("销户",), before="您好")])
+    assert answer.text == "我要销户，还有宽带"
+    assert [len(pcm) / RATE for pcm in decoder.encoded] == [4.0, 2.5]
+    assert [call.prompts for call in decoder.calls] == [[" 销户您好"], [" 销户我要销户，"]]
+
+
+@pytest.mark.parametrize(
+    ("first", "rest", "kind"),
+    [
+        (said("我要销户", until=3.5), said("谢谢"), {}),  # too little is left
+        (said("我要销户"), said("谢谢"), {}),  # it says that it goes on to the end
+        (said("我要销户", until=1.0), said("谢谢"), {"final": False}),
+    ],
+)
+def test_no_rest_is_asked_for_where_none_is_left_or_the_text_is_replaced_in_a_moment(recogniser, first, rest, kind):
+    engine, decoder = recogniser(first, rest)
+    [answer] = engine.transcribe([job(seconds=4.0, **kind)])
+    assert (answer.text, len(decoder.calls)) == ("我要销户", 1)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        CAPPED,
+        said(LOOP),
+        said("谢谢", -1.7),
+        said("谢谢", no_speech=0.8),
+        said("请不吝点赞订阅", no_speech=0.5),
+        said(""),
+        said("销户"),
+    ],
+)
+def test_a_rest_that_is_doubtful_empty_or_said_already_is_left_out(recogniser, rest):
+    engine, decoder = recogniser(said("我要销户", until=1.0), rest)
+    [answer] = engine.transcribe([job(seconds=4.0)])
+    assert (answer.text, answer.suspect, len(decoder.calls)) == ("我要销户", False, 2)
+
+
+def test_a_text_without_end_is_given_up_after_a_few_rests(recogniser):
+    rests = [said(text, until=0.1) for text in ("甲", "乙", "丙", "丁", "戊")]
+    engine, decoder = recogniser(said("我要销户", until=0.1), *rests)
+    [answer] = engine.transcribe([job(seconds=9.0)])
+    assert (answer.text, len(decoder.calls)) == ("我要销户甲乙丙", 4)
+
+
+def test_a_text_that_fills_the_decoder_goes_on_where_its_last_word_ends(recogniser):
+    long = "".join(map(chr, range(0x4E00, 0x4E00 + 60)))
+    engine, decoder = recogniser(said(long, tokens=220), said("再见"))
+    [answer] = engine.transcribe([job(seconds=20.0)])
+    assert answer.text.endswith("再见")
+    assert len(decoder.encoded[-1]) / RATE == pytest.approx(20.0 - (12 * 59 + 10) * 0.02, abs=0.01)

@@ -52,6 +52,32 @@ def test_words_that_a_recogniser_expects_are_those_it_may_correct_to(playbook: P
     assert {word for word in _hotwords(playbook) if len(word) > 1} <= terms
 
 
+def test_no_everyday_word_is_a_word_of_the_trade(playbook: Playbook) -> None:
+    """Nor another way to write one: evidence that is enough for a term would be asked of the same word twice over."""
+    words = playbook.lexicon.words
+    terms = {form for term in playbook.lexicon.terms for form in (term.text, *term.also)}
+    assert len(words) >= 500
+    assert not terms & set(words)
+
+
+def test_an_everyday_word_that_sounds_like_a_term_may_still_become_it(playbook: Playbook) -> None:
+    """What is in the list of words is never changed, which would take the evidence for the term away."""
+    alike = {form for term in playbook.lexicon.terms for form in term.sounds_like}
+    assert not alike & set(playbook.lexicon.words)
+
+
+def test_everyday_words_are_simplified_and_stand_once(playbook: Playbook) -> None:
+    simplified = OpenCC("t2s")
+    words = playbook.lexicon.words
+    assert len(words) == len(set(words))
+    assert [word for word in words if simplified.convert(word) != word] == []
+
+
+def test_how_an_agent_speaks_is_one_short_sentence(playbook: Playbook) -> None:
+    assert 12 <= len(playbook.agent_context) <= 25
+    assert playbook.agent_context.count("。") == 1
+
+
 def test_every_stage_on_the_call_has_a_few_words_of_its_own(playbook: Playbook) -> None:
     for model in playbook.models.values():
         for stage in model.stages:

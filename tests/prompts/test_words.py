@@ -91,6 +91,8 @@ def test_a_term_stands_in_one_file_only(folder):
         ("lexicons/hotwords.yaml", "- 资费", "- 资费!", "is not a hotword"),
         ("scenes/early_warning.yaml", "context: ", "context: 你好。", "not one whole sentence"),
         ("playbook.yaml", "宽带和话费。", "宽带和话费", "not one whole sentence"),
+        ("playbook.yaml", "我帮您查一下。", "我帮您查一下", "not one whole sentence"),
+        ("playbook.yaml", "agent_context: 您好，", "agent_context: 您好。", "not one whole sentence"),
     ],
 )  # fmt: skip
 def test_bad_words_for_the_recogniser_are_named_with_their_line(folder, name, old, new, fault):
@@ -98,3 +100,45 @@ def test_bad_words_for_the_recogniser_are_named_with_their_line(folder, name, ol
     with pytest.raises(PlaybookError, match=fault) as caught:
         load_playbook(folder)
     assert f"{Path(name).name}:{line}: " in str(caught.value)
+
+
+def _words(folder: Path, text: str) -> Path:
+    file = folder / "lexicons" / "words.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_everyday_words_of_all_files_come_together(folder):
+    _words(folder, "words: [流程, 为什么]\n")
+    (folder / "lexicons" / "more.yaml").write_text("words:\n  - 莫名其妙\n", encoding="utf-8")
+    assert sorted(load_playbook(folder).lexicon.words) == sorted(["流程", "为什么", "莫名其妙"])
+
+
+def test_a_playbook_needs_neither_words_nor_a_manner_of_its_agents(folder):
+    assert "您好" in load_playbook(folder).agent_context
+    file = folder / "playbook.yaml"
+    lines = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("agent_context:")]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    playbook = load_playbook(folder)
+    assert (playbook.agent_context, playbook.lexicon.words) == ("", ())
+
+
+@pytest.mark.parametrize(
+    ("lines", "at"),
+    [
+        (["words:", "  - 流程", "  - 好"], 3),
+        (["words:", "  - 流程", "  - 五个字的词"], 3),
+        (["words:", "  - WiFi"], 2),
+        (["words:", "  - 流 程"], 2),
+        (["words:", "  - 流程。"], 2),
+        (["words:", "  - 流程\u0041"], 2),
+        (["words:", "  - 流程", "  - 费用", "  - 流程"], 1),
+        (["words:", "  - [流程, 费用]"], 2),
+        (["words: 流程"], 1),
+    ],
+)
+def test_a_bad_everyday_word_is_named_with_its_line(folder, lines, at):
+    _words(folder, "\n".join([*lines, ""]))
+    with pytest.raises(PlaybookError) as caught:
+        load_playbook(folder)
+    assert f"words.yaml:{at}: " in str(caught.value)
