@@ -335,7 +335,13 @@ def bench_asr(
     """
     engine = EngineSettings(model, threads, device=device, compute_type=compute_type)
     settings = BenchSettings(
-        paths or (DEMO.with_suffix(".json"),), engine, playbook, Plan(load_seconds=load, clips=clips, **plan), json, plot, calls
+        paths or (DEMO.with_suffix(".json"),),
+        engine,
+        playbook,
+        Plan(load_seconds=load, clips=clips, **plan),
+        json,
+        plot,
+        calls,
     )
     if not bench_command.bench_asr(settings, sys.stdout, sys.stderr):
         raise SystemExit(130)

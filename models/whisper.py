@@ -87,7 +87,7 @@ class FasterWhisper:
     def transcribe(self, jobs: Sequence[TranscribeJob]) -> Sequence[Transcript]:
         sounds = [_clean(job.pcm) for job in jobs]
         heard = [i for i, pcm in enumerate(sounds) if len(pcm) >= _LEAST_SAMPLES and np.abs(pcm).max() > _SILENCE]
-        answers = {i: jobs[i].answer(jobs[i].prefix) for i in range(len(jobs)) if i not in heard}
+        answers = {i: _silence(jobs[i]) for i in range(len(jobs)) if i not in heard}
         groups: dict[tuple[bool, int], list[int]] = {}
         for i in heard:
             groups.setdefault((jobs[i].settles, len(self._decoder.rows(jobs[i].prefix))), []).append(i)
@@ -127,7 +127,7 @@ class FasterWhisper:
                 best = again if doubt is None or again.log_probability > best.log_probability else best
                 reason = doubt
         if _nothing_said(best, job.voiced, doubtful=reason is not None):
-            return job.answer(job.prefix)
+            return _silence(job)
         if job.settles:
             best = self._with_rest(best, pcm, job)
         if not job.settles and (leaked or reason is not None):
@@ -233,6 +233,11 @@ class _Sound:
 
     def _align(self, texts: Sequence[Sequence[int]]) -> list[Alignment]:
         return self._decoder.align(self._encoded, texts, self._before)
+
+
+def _silence(job: TranscribeJob) -> Transcript:
+    """The answer where nothing was said: what is settled, and no words."""
+    return replace(job.answer(job.prefix), words=() if job.words else None)
 
 
 def _cap(seconds: float) -> int:

@@ -26,8 +26,8 @@ HELP_WIDTH = 100
 ENVELOPE = ("v", "call_id", "seq", "at_ms", "kind")
 
 MEANINGS: Mapping[str, str] = {
-    "call_started": "The first record of a call. `started_at` is a moment with its offset (ISO 8601). `known` is what was known of the "
-    "customer before: surname with title, name of the plan.",
+    "call_started": "The first record of a call. `started_at` is a moment with its offset (ISO 8601). `known` is what was known "
+    "of the customer before: surname with title, name of the plan.",
     "speech_started": "Somebody began to speak. `start_ms` is where the speech began, which is earlier than `at_ms`.",
     "speech_ended": "An utterance is over. The span runs from its first to its last window with speech.",
     "transcribed": "A version of an utterance's text. Only the one with `final: true` is judged; `suspect` marks a text "
@@ -51,7 +51,8 @@ MEANINGS: Mapping[str, str] = {
     "hold_began": "The agent had asked the customer to wait, and nobody speaks.",
     "hold_ended": "Somebody speaks again after a hold.",
     "audio_gap": "Sound that is not there. Silence stands for it, so later speech keeps its time. `channel: null` is both.",
-    "backlog": "The recogniser is `lag_ms` behind the call, and `shed` partial texts were left out; `lag_ms: 0` when it has caught up.",
+    "backlog": "The recogniser is `lag_ms` behind the call, and `shed` partial texts were left out; `lag_ms: 0` when it "
+    "has caught up.",
     "fault": "A part failed. `code` is stable text for programs, `message` a sentence for people.",
     "call_ended": "The last record of a call. `outcome` is always null in this release.",
 }
