@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --requir
 PAGE := $(shell find assist/web -type f -not -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check docs lock bench clean
+.PHONY: help install demo test soak check docs lock bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ demo: install ## watch the bundled call (ARGS=--headless: in the terminal)
 
 test: $(VENV)/.dev ## all tests, with the core's branch coverage
 	$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),--cov --cov-report=term-missing:skip-covered --cov-fail-under=100)
+
+soak: $(VENV)/.dev ## long tests: twenty minutes of silence, noise, tones and music
+	$(BIN)/python -m pytest -m soak $(ARGS)
 
 check: $(VENV)/.dev ## ruff, mypy --strict, import contracts
 	$(BIN)/ruff check .

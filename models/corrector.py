@@ -54,6 +54,7 @@ class Corrector:
     """Knows the terms by their sound."""
 
     def __init__(self, terms: Iterable[Term], words: Iterable[str] = ()) -> None:
+        terms, words = tuple(terms), tuple(words)
         known = [_Known(term.text, frozenset(term.sounds_like), 0.0) for term in terms if _is_hanzi(term.text)]
         self._right = {form for term in terms for form in (term.text, *term.also)} | set(words)
         known += [_Known(word, frozenset(), _EVERYDAY) for word in words if _is_hanzi(word)]
@@ -104,12 +105,13 @@ class Corrector:
                         yield Candidate(begin + start, begin + end, one.text, prior)
 
     def _like(self, heard: str, syllables: tuple[str, ...]) -> Iterator[tuple["_Known", float]]:
-        for one in self._alike.get(tuple(map(coarse, syllables)), ()):
+        alike = self._alike.get(tuple(map(coarse, syllables)), ())
+        for one in alike:
             if (prior := _prior(heard, one, syllables)) is not None:
                 yield one, prior
         for one in self._rhyming.get(tuple(map(rime, syllables)), ()):
             shared = sum(a == b for a, b in zip(heard, one.text, strict=True))
-            if shared and shared == len(heard) - 1:  # 宽怀 and 宽带: one character is off, and rhymes
+            if one not in alike and shared == len(heard) - 1:  # 宽怀 and 宽带: one character is off, and rhymes
                 yield one, _NEAR_SOUND - (_RISKY if heard in one.sounds_like else 0.0)
 
 

@@ -111,7 +111,7 @@ class Decoder:
 
     def rows(self, text: str) -> list[int]:
         """The tokens of a text, in the punctuation that the model writes."""
-        return self._vocabulary.encode(narrow(text).replace("<|", "<"))  # no text of ours may name a special token
+        return self._vocabulary.encode(narrow(text).replace("<|", "< "))  # no text of ours may name a special token
 
     def text(self, rows: Sequence[int]) -> str:
         """The text of tokens, as the model wrote it."""

@@ -14,7 +14,7 @@ from assist.core.events import Channel, Correction
 from assist.core.playbook import Term
 from assist.core.ports import TranscribeJob
 from assist.core.spans import RATE, Span
-from models.corrector import Corrector
+from models.corrector import MOST_ASKED, Corrector
 from models.decoding import Alignment, Encoded, Hypothesis, Pcm
 from models.whisper import DecodeOptions, FasterWhisper
 
@@ -23,7 +23,15 @@ pytestmark = pytest.mark.unit
 START = 5 * RATE
 BEFORE, TASK = -1, -2  # signs in a prompt
 OPTIONS = DecodeOptions(
-    padding=1.0, least=2.0, beam=4, partial_beam=2, retry_padding=2.5, retry_beam=7, hotword_tokens=8, before_tokens=6
+    padding=1.0,
+    least=2.0,
+    beam=4,
+    partial_beam=2,
+    crowd_beam=3,
+    retry_padding=2.5,
+    retry_beam=7,
+    hotword_tokens=8,
+    before_tokens=6,
 )
 LOOP = "我要投诉我要投诉我要投诉我要投诉"
 
@@ -54,6 +62,14 @@ class Decoded:
     beam: int
 
 
+class Sounds(Encoded):
+    """What the scripted encoder makes of sounds: their padding, and how loud each is."""
+
+    def piece(self, i: int) -> "Sounds":
+        padding, sounds = self.features
+        return Sounds((padding, [sounds[i]]), (self.seconds[i],), self.frames)
+
+
 @dataclass
 class ScriptedDecoder:
     """Gives the answers of each sound one after the other, the last one for ever."""
@@ -62,12 +78,12 @@ class ScriptedDecoder:
     likely: Callable[[str, Sequence[int]], float] = lambda text, before: -1.0 * len(text)
     calls: list[Decoded] = field(default_factory=list)
     encoded: list[Pcm] = field(default_factory=list)
-    aligned: list[list[str]] = field(default_factory=list)
+    aligned: list[tuple[float, list[str]]] = field(default_factory=list)  # how loud the sound, and the texts
 
     def encode(self, sounds: Sequence[Pcm], padding: float, least: float) -> Encoded:
         self.encoded += sounds
         seconds = tuple(len(pcm) / RATE for pcm in sounds)
-        return Encoded((padding, [round(float(np.abs(pcm).max()), 2) for pcm in sounds]), seconds, 100)
+        return Sounds((padding, [round(float(np.abs(pcm).max()), 2) for pcm in sounds]), seconds, 100)
 
     def decode(self, encoded, prompts, caps, beam, *, prefixes=(), hypotheses=1) -> list[list[Hypothesis]]:
         padding, sounds = encoded.features
@@ -82,7 +98,7 @@ class ScriptedDecoder:
 
     def align(self, encoded, texts, before) -> list[Alignment]:
         assert len(encoded.seconds) == 1
-        self.aligned.append([self.text(text) for text in texts])
+        self.aligned.append((encoded.features[1][0], [self.text(text) for text in texts]))
         return [
             Alignment(
                 tuple(self.likely(self.text(text), before) / len(text) for _ in text),
@@ -217,7 +233,14 @@ def test_a_batch_keeps_its_order_and_is_split_by_what_is_at_stake(recogniser):
     assert [(a.utterance, a.text) for a in answers] == [
         (j.utterance, "" if j.utterance == "silent" else f"第{j.utterance[1:]}个") for j in jobs
     ]
-    assert [(call.sounds, call.beam) for call in decoder.calls] == [([0.1, 0.3, 0.4], 4), ([0.2, 0.6], 2)]
+    assert [(call.sounds, call.beam) for call in decoder.calls] == [([0.1, 0.3, 0.4], 3), ([0.2, 0.6], 2)]
+
+
+@pytest.mark.parametrize(("texts", "beam"), [(1, 4), (2, 4), (3, 3), (5, 3)])
+def test_many_texts_together_are_an_archive_and_take_a_narrower_beam(recogniser, texts, beam):
+    engine, decoder = recogniser(said("您好"))
+    engine.transcribe([job(utterance=f"u{i}") for i in range(texts)])
+    assert [call.beam for call in decoder.calls] == [beam]
 
 
 def test_in_a_batch_only_the_doubtful_one_is_decoded_again(recogniser):
@@ -294,7 +317,8 @@ def test_in_a_batch_each_is_corrected_by_its_own_sound(recogniser):
     engine, decoder = recogniser(sounds=sounds, terms=[Term("销户", "service"), Term("宽带", "service")])
     answers = engine.transcribe([job(loudness) for loudness in sounds])
     assert [answer.text for answer in answers] == ["我要销户", "宽带断了", "您好"]
-    assert [round(float(pcm.max()), 2) for pcm in decoder.encoded] == [0.1, 0.2, 0.3, 0.1, 0.2]
+    assert [(loudness, asked[0]) for loudness, asked in decoder.aligned] == [(0.1, "我要消户"), (0.2, "宽代断了")]
+    assert len(decoder.encoded) == 3  # what was encoded together is not encoded again
 
 
 def test_what_is_settled_is_not_corrected(recogniser):
@@ -320,18 +344,21 @@ def test_everyday_words_are_put_right_too(recogniser):
     [answer] = engine.transcribe([job()])
     assert answer.text == "按流程销户"
     assert [(c.start, c.heard) for c in answer.corrections] == [(1, "留成"), (3, "消户")]
-    [asked] = decoder.aligned
+    [(_, asked)] = decoder.aligned
     assert asked[0] == "按留成消户"
     assert sorted(asked[1:]) == ["按流程消户", "按留成销户"]
 
 
-@pytest.mark.parametrize(("kind", "most"), [({"final": False}, 2), ({"final": False, "pause": True}, 8), ({}, 8)])
+@pytest.mark.parametrize(
+    ("kind", "most"), [({"final": False}, 2), ({"final": False, "pause": True}, MOST_ASKED), ({}, MOST_ASKED)]
+)
 def test_a_text_that_is_replaced_in_a_moment_costs_fewer_questions(recogniser, kind, most):
-    heard = "消户，宽代，六亮，讨餐，" * 3
-    terms = [Term(text, "service") for text in ("销户", "宽带", "流量", "套餐")]
-    engine, decoder = recogniser(said(heard, -0.1), terms=terms)
-    [answer] = engine.transcribe([job(seconds=9.0, prefix="消户，宽代，", **kind)])
-    assert [len(asked) for asked in decoder.aligned] == [] if answer.suspect else [1 + most]
+    heard = "消户和宽代，六亮和讨餐，寄费和子费，我查欠非，再问副咖和煮卡，携转与光毛"
+    right = ("销户", "宽带", "流量", "套餐", "计费", "资费", "欠费", "副卡", "主卡", "光猫")
+    engine, decoder = recogniser(said(heard), terms=[Term(text, "service") for text in right])
+    [answer] = engine.transcribe([job(seconds=9.0, prefix="消户和", **kind)])
+    assert (answer.suspect, len(answer.corrections)) == (False, most)
+    assert [len(asked) for _, asked in decoder.aligned] == [1 + most]
 
 
 def test_settled_beginnings_of_several_lengths_stay_whole(recogniser):
@@ -404,12 +431,12 @@ def test_of_a_doubtful_partial_the_first_round_of_a_loop_is_shown_and_marked(rec
 
 
 def test_where_the_text_stops_before_the_sound_the_rest_is_heard(recogniser):
-    sounds = {0.1: [said("我要销户，", until=1.5), said("还有宽带", until=2.4)]}
+    sounds = {0.1: [said("我想要销户，", until=1.5), said("还有宽带", until=2.4)]}
     engine, decoder = recogniser(sounds=sounds)
     [answer] = engine.transcribe([job(0.1, seconds=4.0, hotwords=("销户",), before="您好")])
-    assert answer.text == "我要销户，还有宽带"
+    assert answer.text == "我想要销户，还有宽带"
     assert [len(pcm) / RATE for pcm in decoder.encoded] == [4.0, 2.5]
-    assert [call.prompts for call in decoder.calls] == [[" 销户您好"], [" 销户我要销户，"]]
+    assert [call.prompts for call in decoder.calls] == [[" 销户您好"], [" 销户我想要销户，"]]
 
 
 @pytest.mark.parametrize(

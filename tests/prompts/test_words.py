@@ -132,7 +132,7 @@ def test_a_playbook_needs_neither_words_nor_a_manner_of_its_agents(folder):
         (["words:", "  - 流 程"], 2),
         (["words:", "  - 流程。"], 2),
         (["words:", "  - 流程\u0041"], 2),
-        (["words:", "  - 流程", "  - 费用", "  - 流程"], 1),
+        (["words:", "  - 流程", "  - 费用", "  - 流程"], 2),
         (["words:", "  - [流程, 费用]"], 2),
         (["words: 流程"], 1),
     ],
