@@ -145,6 +145,8 @@ class FasterWhisper:
         """What a doubtful partial is worth: the first round of a loop, which nothing may rely on, or nothing."""
         text = tidy(best.text)
         once = guards.unlooped(text)
+        if not once.startswith(job.prefix):
+            return job.answer("")
         believable = once != text and guards.suspicion(once, seconds, best.log_probability, capped=False) is None
         return job.answer(once, suspect=True) if believable else job.answer("")
 
