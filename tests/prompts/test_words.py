@@ -91,8 +91,8 @@ def test_a_term_stands_in_one_file_only(folder):
         ("lexicons/hotwords.yaml", "- 资费", "- 资费!", "is not a hotword"),
         ("scenes/early_warning.yaml", "context: ", "context: 你好。", "not one whole sentence"),
         ("playbook.yaml", "宽带和话费。", "宽带和话费", "not one whole sentence"),
-        ("playbook.yaml", "我帮您查一下。", "我帮您查一下", "not one whole sentence"),
-        ("playbook.yaml", "agent_context: 您好，", "agent_context: 您好。", "not one whole sentence"),
+        ("playbook.yaml", "，您放心。", "，您放心", "not one whole sentence"),
+        ("playbook.yaml", "，您放心。", "。您放心。", "not one whole sentence"),
     ],
 )  # fmt: skip
 def test_bad_words_for_the_recogniser_are_named_with_their_line(folder, name, old, new, fault):
@@ -115,7 +115,7 @@ def test_everyday_words_of_all_files_come_together(folder):
 
 
 def test_a_playbook_needs_neither_words_nor_a_manner_of_its_agents(folder):
-    assert "您好" in load_playbook(folder).agent_context
+    assert load_playbook(folder).agent_context
     file = folder / "playbook.yaml"
     lines = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("agent_context:")]
     file.write_text("\n".join(lines), encoding="utf-8")
