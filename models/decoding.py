@@ -4,7 +4,6 @@ Whisper was trained on windows of 30 s, but its encoder in CTranslate2 takes a s
 silence encode several times faster at the same error rate, provided that somebody catches the loops (`guards`).
 """
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +20,6 @@ from assist.core.errors import EngineError
 from assist.core.spans import RATE
 from models.text import narrow
 from models.vocabulary import Vocabulary, compact, open_vocabulary
-
-log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.02  # of Whisper's time tokens, and of a frame of the encoder
 _MOST_SECONDS = 30.0

@@ -73,7 +73,7 @@ def phantom(text: str) -> bool:
 
 def leaked(text: str, hotwords: Iterable[str]) -> bool:
     """Whether most of a text is words that the recogniser had been told to expect; on short clips they come unasked."""
-    letters = sum(unicodedata.category(char)[0] in "LN" for char in text)
+    letters = len(_letters(text))
     rest = text
     for word in sorted(hotwords, key=len, reverse=True):
         rest = rest.replace(word, "")
@@ -82,25 +82,30 @@ def leaked(text: str, hotwords: Iterable[str]) -> bool:
 
 def echoed(text: str, before: str) -> bool:
     """Whether a text begins by saying again what was said before it."""
-    said, earlier = ("".join(c for c in one if unicodedata.category(c)[0] in "LN") for one in (text, before))
-    return len(said) >= _ECHO and said[:_ECHO] in earlier
+    said = _letters(text)
+    return len(said) >= _ECHO and said[:_ECHO] in _letters(before)
 
 
 def suspicion(text: str, speech_seconds: float, log_probability: float, capped: bool) -> str | None:
     """Why a decode should not be believed; None when nothing speaks against it."""
-    letters = [char for char in text if unicodedata.category(char)[0] in "LN"]
+    letters = _letters(text)
     if capped:
         return "token_cap"
     if len(letters) > 6 and len(letters) / max(speech_seconds, 0.1) > MAX_CHARACTERS_PER_SECOND:
         return "speaking_rate"
     if any(not _number(found) for found in _REPEATED.finditer(text)):
         return "repetition"
-    if _said_twice("".join(letters)):
+    if _said_twice(letters):
         return "said_twice"
     encoded = text.encode()
     if len(encoded) > 60 and len(encoded) / len(zlib.compress(encoded)) > MAX_COMPRESSION:
         return "compression"
     return "log_probability" if log_probability < MIN_LOG_PROBABILITY else None
+
+
+def _letters(text: str) -> str:
+    """The text without marks and spaces."""
+    return "".join(char for char in text if unicodedata.category(char)[0] in "LN")
 
 
 def _said_twice(letters: str) -> bool:
