@@ -1,6 +1,6 @@
 """Settings of a run, gathered once by the command line and passed down."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assist.core.events import Channel
@@ -32,6 +32,11 @@ class EngineSettings:
     device: str = "cpu"  # one of DEVICES
     compute_type: str = "int8"  # one of COMPUTE_TYPES
     word_times: bool = False
+    lanes: int = 1  # texts decoded side by side
+
+    def for_archives(self) -> "EngineSettings":
+        """The same where nobody waits for a single text: no partials, and each thread decodes on its own."""
+        return replace(self, partials=False, lanes=self.threads)
 
     @property
     def title(self) -> str:

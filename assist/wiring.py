@@ -93,7 +93,7 @@ def load_engine(settings: EngineSettings, playbook: Playbook | None, progress: P
 
     Raises `EngineError`, or `SettingsError` naming what cannot be.
     """
-    options = EngineOptions(settings.model, settings.device, settings.compute_type, settings.threads)
+    options = EngineOptions(settings.model, settings.device, settings.compute_type, settings.threads, settings.lanes)
     if playbook:
         options = replace(options, terms=playbook.lexicon.terms, words=playbook.lexicon.words)
     engine = engines.load(settings.engine, options, progress)

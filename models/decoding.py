@@ -36,6 +36,7 @@ class Device:
     name: str = "cpu"  # cpu, cuda, auto
     compute_type: str = "int8"
     threads: int = 2
+    lanes: int = 1  # calls that run side by side, each with its share of the threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Alignment:
 
 
 class Decoder:
-    """A loaded model. Not thread-safe: it belongs to one worker."""
+    """A loaded model. As many threads may use it at once as the device has lanes."""
 
     def __init__(self, folder: Path, language: str, device: Device, compact_home: Path | None = None) -> None:
         weights = compact(folder, compact_home) if compact_home is not None else folder
@@ -195,7 +196,11 @@ class Decoder:
 def _load(weights: Path, original: Path, device: Device) -> ctranslate2.models.Whisper:
     try:
         return ctranslate2.models.Whisper(
-            str(weights), device=device.name, compute_type=device.compute_type, intra_threads=device.threads
+            str(weights),
+            device=device.name,
+            compute_type=device.compute_type,
+            inter_threads=device.lanes,
+            intra_threads=max(1, device.threads // device.lanes),
         )
     except (RuntimeError, ValueError, OSError) as error:
         raise EngineError(

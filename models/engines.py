@@ -33,6 +33,7 @@ class EngineOptions:
     device: str = "cpu"  # auto, cpu, cuda
     compute_type: str = "int8"
     threads: int = 2
+    lanes: int = 1  # for archives: texts decoded side by side, each with its share of the threads
     terms: tuple[Term, ...] = ()  # words of the trade; a recogniser that can puts them right
     words: tuple[str, ...] = ()  # everyday words, on better evidence
 
@@ -75,7 +76,12 @@ def faster_whisper(options: EngineOptions, progress: Progress | None = None) -> 
 
     device, compute_type = resolve(options.device, options.compute_type)
     located = locate(options.model, progress)
-    decode = DecodeOptions(threads=options.threads, device=device, compute_type=compute_type)
+    decode = DecodeOptions(
+        threads=options.threads,
+        lanes=options.lanes if device == "cpu" else 1,  # a graphics card takes larger batches instead
+        device=device,
+        compute_type=compute_type,
+    )
     name = Path(options.model).name
     try:
         engine = FasterWhisper(

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -22,9 +23,15 @@ _NO_SPEECH, _NO_SPEECH_DOUBT = 0.6, 0.45  # of the model; turns of real calls st
 _VOICED_LEAST, _VOICED_DOUBT = 0.1, 0.3  # of the voice activity model: noise that got this far is below 0.13
 _LEAST_SAMPLES = RATE // 50  # less than one tick of the encoder says nothing
 _PAIR = 2  # a live call has no more than two texts waiting of one kind
+_WHOLE = 30.0  # seconds that Whisper was trained on
+_CROWD = (
+    4  # of an archive's texts are decoded together: more gain nothing on a processor, and must be padded to the longest
+)
 _ASKED_OF_PARTIALS = 2  # corrections of a text that is replaced in a moment
+_ALIKE = 0.7  # of the longest: what is shorter would be decoded mostly as padding
 _REST_SECONDS = 1.2  # a sound that goes on for so long after the text has words in it
 _MOST_RESTS = 3
+_UNSURE = -0.8  # mean log probability of a token: below it the window that Whisper was trained on hears better
 _MOST_TOKENS = 220  # Whisper's decoder has room for 224
 _SILENCE = 1e-4  # -80 dBFS: no voice is as quiet as that, and from nothing Whisper makes sentences
 
@@ -47,10 +54,11 @@ class DecodeOptions:
     retry_beam: int = 5
     hotword_tokens: int = 32  # more terms help each other less than they dilute
     before_tokens: int = 40
-    batch: int = 8
+    batch: int = 16  # for each lane
     device: str = "cpu"  # cpu, cuda, auto
     compute_type: str = "int8"
     threads: int = 2
+    lanes: int = 1  # crowds decoded side by side: two of one thread do more than one of two threads
 
 
 class FasterWhisper:
@@ -78,9 +86,10 @@ class FasterWhisper:
             hotwords=True,
             languages=(options.language,),
             prefix=True,
-            batch=options.batch,
+            batch=options.batch * options.lanes,
         )
-        device = Device(options.device, options.compute_type, options.threads)
+        device = Device(options.device, options.compute_type, options.threads, options.lanes)
+        self._lanes = ThreadPoolExecutor(options.lanes, "decode")
         self._decoder = Decoder(folder, options.language, device, compact_home)
         self._hotword_rows = lru_cache(maxsize=64)(self._fit_hotwords)
 
@@ -92,17 +101,34 @@ class FasterWhisper:
         for i in heard:
             groups.setdefault((jobs[i].settles, len(self._decoder.rows(jobs[i].prefix))), []).append(i)
         for group in groups.values():
-            found = self._together([jobs[i] for i in group], [sounds[i] for i in group])
+            found = self._side_by_side([jobs[i] for i in group], [sounds[i] for i in group])
             answers |= dict(zip(group, found, strict=True))
         return [answers[i] for i in range(len(jobs))]
 
-    def _together(self, jobs: list[TranscribeJob], sounds: list[Pcm]) -> list[Transcript]:
+    def _side_by_side(self, jobs: list[TranscribeJob], sounds: list[Pcm]) -> list[Transcript]:
+        """A crowd is cut into parts of like length, the longest first, for as many lanes as there are."""
+        if self._options.lanes == 1 or len(jobs) <= _PAIR:
+            return self._together(jobs, sounds)
+        order = sorted(range(len(jobs)), key=lambda i: -len(sounds[i]))
+        parts: list[list[int]] = []
+        for i in order:
+            longest = len(sounds[parts[-1][0]]) if parts else 0
+            if len(sounds[i]) < _ALIKE * longest or not parts or len(parts[-1]) == _CROWD:
+                parts.append([])
+            parts[-1].append(i)
+        texts = self._lanes.map(
+            lambda part: self._together([jobs[i] for i in part], [sounds[i] for i in part], crowd=True), parts
+        )
+        found = {i: text for part, those in zip(parts, texts, strict=True) for i, text in zip(part, those, strict=True)}
+        return [found[i] for i in range(len(jobs))]
+
+    def _together(self, jobs: list[TranscribeJob], sounds: list[Pcm], *, crowd: bool = False) -> list[Transcript]:
         """Jobs of one class and with prefixes of one length, decoded side by side."""
         options = self._options
         encoded = self._decoder.encode(sounds, options.padding, options.least)
         prompts, prefixes = self._prompts(jobs), self._prefixes(jobs)
         caps = [_cap(seconds) for seconds in encoded.seconds]
-        crowd = len(jobs) > _PAIR
+        crowd = crowd or len(jobs) > _PAIR
         beam = options.partial_beam if not jobs[0].settles else options.crowd_beam if crowd else options.beam
         found = self._decoder.decode(encoded, prompts, caps, beam, prefixes=prefixes)
         return [self._answer(job, sounds[i], found[i][0], caps[i], encoded.piece(i)) for i, job in enumerate(jobs)]
@@ -114,14 +140,18 @@ class FasterWhisper:
         if reason is None and guards.echoed(tidy(best.text)[len(job.prefix) :], job.before):
             reason = "echo"
         leaked = reason is None and guards.leaked(tidy(best.text), job.hotwords)
-        if job.settles and (leaked or reason is not None):
-            log.debug("retry of %s after %s", job.utterance, reason or "hotwords")
-            encoded = self._decoder.encode([pcm], self._options.retry_padding, self._options.least)
+        unsure = reason is None and not leaked and bool(best.rows) and best.log_probability < _UNSURE
+        if job.settles and (leaked or unsure or reason is not None):
+            log.debug("retry of %s after %s", job.utterance, reason or ("hotwords" if leaked else "low probability"))
+            padding = _WHOLE if unsure else self._options.retry_padding
+            encoded = self._decoder.encode([pcm], padding, self._options.least)
             [[again]] = self._decoder.decode(
                 encoded, [self._decoder.prompt(())], [cap], self._options.retry_beam, prefixes=self._prefixes([job])
             )
             doubt = _suspicion(again, seconds, cap)
-            if leaked:
+            if unsure:
+                best = again if doubt is None and again.log_probability > best.log_probability else best
+            elif leaked:
                 best = best if doubt or self._fits(encoded, best) > self._fits(encoded, again) else again
             else:
                 best = again if doubt is None or again.log_probability > best.log_probability else best

@@ -43,7 +43,7 @@ def run_batch(settings: BatchSettings) -> bool:
     each = settings.each
     playbook = wiring.read_playbook(each.playbook)
     wiring.check_scene(each.scene, playbook)
-    engine = wiring.load_engine(each.engine, playbook)
+    engine = wiring.load_engine(each.engine.for_archives(), playbook)
     recordings = [wiring.FileRecording(replace(each, path=path), playbook, engine.name, log) for path, log in logs]
     batch = Batch(engine, BatchRules(calls=settings.jobs), again=settings.again)
     began = time.monotonic()

@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -189,7 +189,7 @@ class Archive:
 
     def __init__(self, setup: Setup, folder: Path) -> None:
         self._playbook, self._folder = setup.playbook, folder
-        self._settings = replace(setup.engine, partials=False)
+        self._settings = setup.engine.for_archives()
         self._engine = wiring.load_engine(self._settings, self._playbook)
 
     def hear(self, recordings: Sequence[tuple[Path, str | None]], tick: Tick) -> tuple[list[list[Transcript]], float]:

@@ -4,7 +4,7 @@ The decoder is scripted: a token is a character, and what it writes for a sound 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -171,6 +171,38 @@ def test_a_doubtful_text_is_tried_once_more_with_all_the_room(recogniser, doubtf
     assert (first.padding, first.beam) == (1.0, 4)
     assert first.prompts == [" 销户您好"]
     assert (second.padding, second.beam, second.prompts, second.prefixes) == (2.5, 7, [""], ["我"])
+
+
+@pytest.mark.parametrize(
+    ("again", "text"),
+    [
+        (said("我要办理销户", -0.5), "我要办理销户"),
+        (said("我要办理消户", -0.95), "我要半里销户"),
+        (said(LOOP, -0.1), "我要半里销户"),
+    ],
+)
+def test_an_improbable_text_is_heard_again_in_the_whole_window_and_the_likelier_one_stands(recogniser, again, text):
+    engine, decoder = recogniser(said("我要半里销户", -0.9), again)
+    [answer] = engine.transcribe([job(hotwords=("销户",))])
+    assert (answer.text, answer.suspect) == (text, False)
+    assert [(call.padding, call.prompts) for call in decoder.calls] == [(1.0, [" 销户"]), (30.0, [""])]
+
+
+def test_an_improbable_partial_is_not_heard_again(recogniser):
+    engine, decoder = recogniser(said("我要半里销户", -0.9))
+    engine.transcribe([job(final=False)])
+    assert len(decoder.calls) == 1
+
+
+def test_a_crowd_is_decoded_in_lanes_by_parts_of_like_length(monkeypatch):
+    decoder = ScriptedDecoder({round(n / 10, 2): [said(str(n) * 3)] for n in range(1, 10)})
+    monkeypatch.setattr("models.whisper.Decoder", lambda *_: decoder)
+    engine = FasterWhisper(Path("nowhere"), "scripted", replace(OPTIONS, lanes=2))
+    seconds = [2.0, 9.0, 2.2, 2.1, 1.9, 8.8, 2.3]
+    answers = engine.transcribe([job((n + 1) / 10, seconds=s) for n, s in enumerate(seconds)])
+    assert [answer.text for answer in answers] == [str(n + 1) * 3 for n in range(len(seconds))]
+    assert sorted(call.sounds for call in decoder.calls) == [[0.2, 0.6], [0.5], [0.7, 0.3, 0.4, 0.1]]
+    assert engine.capabilities.batch == 2 * OPTIONS.batch
 
 
 def test_what_is_still_doubtful_is_marked_and_not_tried_again(recogniser):
