@@ -12,10 +12,10 @@ import click
 from assist.commands import bench as bench_command
 from assist.commands import doctor as doctor_command
 from assist.commands import models as models_command
-from assist.commands import playbook as playbook_command
 from assist.commands.batch import BatchSettings, run_batch
 from assist.commands.bench import BenchSettings, Plan
 from assist.commands.classify import classify_lines
+from assist.commands.playbook_group import playbook
 from assist.commands.replay import replay_call
 from assist.core.errors import AssistError
 from assist.core.events import Channel
@@ -137,7 +137,16 @@ def demo(headless: bool, speed: float | None, events: str | None, **rest: Any) -
 @main.command(context_settings=_CONTEXT)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "--scene", metavar="ID", help="Kind of call, such as churn_inbound.  [default: the call's own, or the playbook's]"
+    "--scene",
+    metavar="ID",
+    help="Kind of call, such as churn_inbound.  [default: the call's own, or found out in its first minute]",
+)
+@click.option("--call-model", metavar="ID", help="Call model to follow instead of the scene's own, such as M7.")
+@click.option(
+    "--customer",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help='Facts for lines and preparation, as JSON: {"surname": "王", "title": "先生", "plan": "…", "fee": 159, "months": 11}.',
 )
 @click.option("--channel", type=click.Choice([c.value for c in Channel]), help="Whose voice a mono recording holds.")
 @click.option(
@@ -157,10 +166,11 @@ def demo(headless: bool, speed: float | None, events: str | None, **rest: Any) -
     metavar="WORD",
     help="What is known of the customer, such as 王先生 or the name of the plan; the recogniser expects it. May be repeated.",
 )
+@click.option("--again", is_flag=True, help="Repeat it until Ctrl-C, each time with the playbook as it then is.")
 @_replay_options
 def replay(
     file: Path, scene: str | None, channel: str | None, block_ms: int, started_at: str | None, known: tuple[str, ...],
-    headless: bool, speed: float | None, events: str | None, **rest: Any,
+    headless: bool, speed: float | None, events: str | None, customer: Path | None, call_model: str | None, **rest: Any,
 ) -> None:  # fmt: skip
     """Run a recorded call through the same pipeline as a live one.
 
@@ -171,8 +181,9 @@ def replay(
       *.jsonl          an event log; what was heard is judged again
     """
     role = Channel(channel) if channel else None
-    settings = replace(_settings(file, scene, role, block_ms, speed, events, rest, started_at), known=known)
-    replay_call(settings, _overlay(rest), headless, now=False)
+    settings = _settings(file, scene, role, block_ms, speed, events, rest, started_at)
+    settings = replace(settings, known=known, customer=customer, call_model=call_model)
+    replay_call(settings, _overlay(rest), headless, now=False, again=rest["again"])
 
 
 @main.command(context_settings=_CONTEXT)
@@ -224,24 +235,7 @@ def models_verify(name: str | None) -> None:
         raise SystemExit(1)
 
 
-@main.group(context_settings=_CONTEXT)
-def playbook() -> None:
-    """Check a playbook and run its examples."""
-
-
-@playbook.command("check", context_settings=_CONTEXT)
-@click.argument("name", default=DEFAULT_PLAYBOOK, metavar="NAME|FOLDER")
-def playbook_check(name: str) -> None:
-    """Validate every file; the first fault is named with file, line and mend."""
-    playbook_command.check(name, sys.stdout)
-
-
-@playbook.command("test", context_settings=_CONTEXT)
-@click.argument("name", default=DEFAULT_PLAYBOOK, metavar="NAME|FOLDER")
-def playbook_test(name: str) -> None:
-    """Run each entry's must-fire and must-not-fire examples through the session."""
-    if not playbook_command.run_examples(name, sys.stdout):
-        raise SystemExit(1)
+main.add_command(playbook)
 
 
 @main.command(context_settings=_CONTEXT)
@@ -253,7 +247,7 @@ def playbook_test(name: str) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Where the logs go.",
 )
-@click.option("--scene", metavar="ID", help="Kind of all these calls.  [default: the playbook's]")
+@click.option("--scene", metavar="ID", help="Kind of all these calls.  [default: found out in each one's first minute]")
 @click.option("--channel", type=click.Choice([c.value for c in Channel]), help="Whose voice mono recordings hold.")
 @click.option("--playbook", default=DEFAULT_PLAYBOOK, metavar="NAME|FOLDER", help="Playbook to judge the calls with.")
 @_with(_engine_options())

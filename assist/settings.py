@@ -58,6 +58,8 @@ class ReplaySettings:
     engine: EngineSettings = EngineSettings()
     started_at: str | None = None
     known: tuple[str, ...] = ()  # of the customer: surname with title, name of the plan
+    customer: Path | None = None  # a JSON file of facts
+    call_model: str | None = None  # to be followed instead of the scene's own
 
 
 @dataclass(frozen=True, slots=True)

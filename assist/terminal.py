@@ -23,6 +23,9 @@ from assist.core.events import (
     ForbiddenSaid,
     HoldBegan,
     ObjectionRaised,
+    Prepared,
+    QuestionAnswered,
+    SceneChanged,
     StageEntered,
     Summary,
     Transcribed,
@@ -43,6 +46,9 @@ class Terminal:
     def __init__(self, playbook: Playbook, out: TextIO) -> None:
         self._labels = playbook.labels
         self._models = playbook.models
+        self._questions = {
+            (one.id, question.id): question for one in playbook.questionnaires for question in one.questions
+        }
         self._cues: dict[str, str] = {}
         self._console = Console(file=out, highlight=False, markup=False, soft_wrap=True)
 
@@ -85,7 +91,14 @@ class Terminal:
     def _words(self, event: CallEvent) -> str | None:
         match event:
             case CallStarted(scene=scene, engine=engine):
-                return f"通话开始：{self._name('scenes', scene or '')}（{engine}）"
+                return f"通话开始：{self._name('scenes', scene or '') or '场景待识别'}（{engine}）"
+            case SceneChanged(scene=scene, by=by, score=score):
+                how = "手动设定" if by == "hand" else f"识别，把握 {score:.0%}"
+                return f"场景：{self._name('scenes', scene)}（{how}）"
+            case Prepared(items=items):
+                return "准备：" + "；".join(f"{item.title}：{item.text}" for item in items)
+            case QuestionAnswered():
+                return self._answer(event)
             case StageEntered(model=model, stage=stage):
                 own = self._models[model].stage(stage) if model in self._models else None
                 return f"─ {own.title.zh if own else self._name('stages', stage)} ─"
@@ -109,6 +122,11 @@ class Terminal:
                 return _summary(summary)
             case _:
                 return None
+
+    def _answer(self, event: QuestionAnswered) -> str:
+        question = self._questions.get((event.questionnaire, event.question))
+        options = {option.id: option.title for option in question.options} if question else {}
+        return f"问卷：{question.title if question else event.question} → {options.get(event.answer, event.answer)}"
 
     def _name(self, group: str, label: str) -> str:
         return self._labels.get(group, {}).get(label, label)

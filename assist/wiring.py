@@ -12,8 +12,9 @@ from assist.core.errors import LogCorrupt, SettingsError, SourceError
 from assist.core.events import CallStarted, Channel, PlaybookRef
 from assist.core.listening import ListeningRules, PartialRules
 from assist.core.playbook import Playbook
-from assist.core.ports import AsrEngine, AudioSource
+from assist.core.ports import AsrEngine, AudioSource, Classifier
 from assist.core.session import CallSession, SessionRules
+from assist.customer_file import read_customer
 from assist.runtime.batch import BatchCall
 from assist.runtime.log import JsonLines, read_log
 from assist.runtime.publisher import Publisher
@@ -186,14 +187,21 @@ def _recorded(settings: ReplaySettings, playbook: Playbook, progress: Progress |
 
 
 def _started(settings: ReplaySettings, playbook: Playbook, own_scene: str | None, engine: str) -> CallStarted:
+    customer = read_customer(settings.customer) if settings.customer else None
+    told = customer.known() if customer else ()
+    if settings.call_model is not None and settings.call_model not in playbook.models:
+        message = f"no call model {settings.call_model!r}; known: {', '.join(sorted(playbook.models))}"
+        raise SettingsError("call_model.unknown", message)
     return CallStarted(
         at=0,
         source=settings.path.name,
-        scene=settings.scene or own_scene or playbook.default_scene,
+        scene=settings.scene or own_scene,
         playbook=PlaybookRef(playbook.id, playbook.version),
         started_at=_checked_date(settings.started_at) if settings.started_at else _recorded_at(settings.path),
         engine=engine,
-        known=tuple(word.strip()[:_MOST_KNOWN] for word in settings.known if word.strip()),
+        known=tuple(word.strip()[:_MOST_KNOWN] for word in (*settings.known, *told) if word.strip()),
+        customer=customer,
+        call_model=settings.call_model,
     )
 
 
@@ -201,7 +209,14 @@ def _session(settings: ReplaySettings, playbook: Playbook, channels: tuple[Chann
     engine = settings.engine
     listening = ListeningRules(partials=PartialRules() if engine.partials else None, words=engine.word_times)
     rules = SessionRules(listening, channels)
-    return CallSession(playbook, build_classifiers(playbook), rules)
+    return CallSession(playbook, classifiers_of(playbook), rules)
+
+
+def classifiers_of(playbook: Playbook) -> tuple[Classifier, ...]:
+    """The classifiers of a playbook; the sentence encoder is loaded when it has something to compare."""
+    from models.sentences import packaged_encoder
+
+    return build_classifiers(playbook, packaged_encoder())
 
 
 def _recorded_at(path: Path) -> str:
@@ -234,7 +249,7 @@ class FileRecording:
         started = _started(self.settings, self.playbook, None, self.engine)
         finals_only = ListeningRules(partials=None, speculate=False, words=self.settings.engine.word_times)
         rules = SessionRules(finals_only, source.channels)
-        session = CallSession(self.playbook, build_classifiers(self.playbook), rules)
+        session = CallSession(self.playbook, classifiers_of(self.playbook), rules)
         scout = CallSession(self.playbook, (), rules)
         return BatchCall(_id(self.settings.path.stem), started, source, session, scout)
 

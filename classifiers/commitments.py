@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from assist.core.events import Channel, Evidence, Judgement, Promise, Signal, Transcript
-from assist.core.playbook import Lexicon
+from assist.core.lexicon import Lexicon
 from assist.core.spans import RATE
 from assist.core.state import CallState
 from classifiers.deadlines import Deadline, due, find_deadlines

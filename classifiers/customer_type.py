@@ -6,7 +6,7 @@ from functools import lru_cache
 from statistics import median
 
 from assist.core.events import Channel, Evidence, Judgement, Signal, Transcript, TypeProbabilities
-from assist.core.playbook import Lexicon
+from assist.core.lexicon import Lexicon
 from assist.core.spans import RATE
 from assist.core.state import CallState
 from classifiers.phrases import normal_text

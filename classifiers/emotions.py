@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from assist.core.events import Channel, Evidence, Judgement, Signal, Transcript
-from assist.core.playbook import Lexicon
+from assist.core.lexicon import Lexicon
 from assist.core.state import CallState
 from classifiers.phrases import normal_text
 from classifiers.weights import Weight, WeightedWords, score_of

@@ -4,26 +4,26 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from assist.core.events import Channel, Evidence, ForbiddenHit, Judgement, Signal, Transcript
-from assist.core.playbook import ForbiddenPhrase, Lexicon, Phrases
+from assist.core.lexicon import ForbiddenPhrase, Lexicon, Phrases
 from assist.core.state import CallState
 from classifiers.phrases import Hit, PhraseSet
 
 _CUTS, _ENDS = "，。？！,.?!;；", "。？！?!;；"
 
+# Reported speech and negation, as the language has them; who is likely to be quoted in the trade, the playbook says.
 # What follows one of these in the same clause is somebody else's words, or denied.
-_REPORTS = PhraseSet(
-    Phrases(
-        (
-            "你(刚才|刚刚|刚|之前|上次|前面|先前)[那句](说|讲|提到|反映|问|骂|那句)",
-            "你(说|讲|反映|提到|骂|问)",
-            "(老|总|一直|有人|别人|机器人|语音|他|她|他们|人家|对方|隔壁|同事|师傅|客服|业务员)…(问|跟|对|和|骂|说|冲|叫|让)(你|的)",
-            "(不是|并不是|并非|不是说|不是要|没有说|没说|不会说|不该说|绝不是)",
-        ),
-        (
-            "你(说|讲|问|反映)(话|这种|这些|那些|得|的|了|什么|错|谎|够|完|清楚|来)",
-            "(是不是|又不是|还不是|不就是)",
-        ),
-    )
+_REPORTS = Phrases(
+    (
+        "你(刚才|刚刚|刚|之前|上次|前面|先前)[那句](说|讲|提到|反映|问|骂|那句)",
+        "你(说|讲|反映|提到|骂|问)",
+        "(老|总|一直|有人|别人|他|她|他们|人家|对方)…(问|跟|对|和|骂|说|冲|叫|让)(你|的)",
+        "(不是|并不是|并非|不是说|不是要|没有说|没说|不会说|不该说|绝不是)",
+    ),
+    (
+        "你(说|讲|问|反映)(话|这种|这些|那些|得|的|了|什么|错|谎|够|完|清楚|来)",
+        "(瞒|话跟|实跟)你(说|讲)",
+        "(是不是|又不是|还不是|不就是)",
+    ),
 )
 
 
@@ -40,12 +40,13 @@ class ForbiddenWords:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._entries = [(entry, PhraseSet(entry.phrases, lexicon.forbidden_unless)) for entry in lexicon.forbidden]
+        self._reports = (PhraseSet(_REPORTS), PhraseSet(Phrases(lexicon.forbidden_unless)))
 
     def classify(self, transcript: Transcript, state: CallState) -> Iterable[Judgement]:
         if transcript.channel is not Channel.AGENT:
             return ()
         text = transcript.text
-        reports = _REPORTS.find_all(text)
+        reports = [report for phrases in self._reports for report in phrases.find_all(text)]
         found = (
             _Found(entry, hit)
             for entry, phrases in self._entries
@@ -61,7 +62,8 @@ def _spans_sentences(hit: Hit) -> bool:
 
 
 def _follows(text: str, report: Hit, hit: Hit) -> bool:
-    return report.end <= hit.start and not any(mark in text[report.end : hit.start] for mark in _CUTS)
+    """The hit may begin with the last words of the report: 不是 in 不是后台弄错了 denies 是后台弄错."""
+    return report.start < hit.start and not any(mark in text[report.end : hit.start] for mark in _CUTS)
 
 
 def _best(found: Iterable[_Found]) -> Iterator[_Found]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from assist.core.events import Channel, Evidence, Judgement, ObjectionHit, Signal, Transcript
-from assist.core.playbook import Lexicon, Phrases
+from assist.core.lexicon import Lexicon, Phrases
 from assist.core.state import CallState
 from classifiers.phrases import Hit, PhraseSet
 from classifiers.weights import Found, Weight, WeightedWords, score_of, total

@@ -19,8 +19,8 @@ from typing import Any
 import opencc
 from pypinyin import Style, pinyin
 
+from assist.core.lexicon import Phrases
 from assist.core.patterns import FILLERS, pattern_fault, shortest
-from assist.core.playbook import Phrases
 from assist.core.syllables import fold
 from classifiers.number_forms import ALOUD, APART, WHOLE, readable, readable_pattern
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from assist.core.events import Channel, Evidence, Judgement, Signal, Transcript
-from assist.core.playbook import Weighted
+from assist.core.lexicon import Weighted
 from assist.core.state import CallState
 from classifiers.weights import WeightedWords, score_of
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from assist.core.events import Channel, Evidence, Judgement, Signal, Transcript
-from assist.core.playbook import Model, OnPhrase, Phrases, Playbook, Stage
+from assist.core.lexicon import Phrases
+from assist.core.playbook import Model, Playbook, Stage
 from assist.core.state import CallState
+from assist.core.triggers import OnLacking, OnPhrase, OnSequence
 from classifiers.phrases import PhraseSet
 
 
@@ -30,7 +32,7 @@ class Steps:
 
     def classify(self, transcript: Transcript, state: CallState) -> Iterable[Judgement]:
         seen: set[tuple[str, str]] = set()
-        for listener in self._listening(state.scene):
+        for listener in self._listening(state):
             key = (listener.signal, listener.label)
             if listener.channel is not transcript.channel or key in seen:
                 continue
@@ -49,8 +51,8 @@ class Steps:
                 )
             )
 
-    def _listening(self, scene: str | None) -> Iterator[_Listener]:
-        own = self._playbook.model_for(scene).id
+    def _listening(self, state: CallState) -> Iterator[_Listener]:
+        own = self._playbook.model_for(state.scene, state.call_model).id
         yield from self._models[own]
         for model, listeners in self._interludes.items():
             if model != own:
@@ -73,8 +75,10 @@ def _of_stages(stages: Iterable[Stage]) -> Iterator[_Listener]:
 def _of_cues(playbook: Playbook) -> Iterator[_Listener]:
     for entry in playbook.entries:
         for trigger in entry.when:
-            if isinstance(trigger, OnPhrase):
-                yield _Listener("phrase", entry.id, trigger.channel, _compiled(trigger.phrases))
+            parts = (trigger.first, trigger.then) if isinstance(trigger, OnSequence | OnLacking) else (trigger,)
+            for part in parts:
+                if isinstance(part, OnPhrase):
+                    yield _Listener("phrase", part.key, part.channel, _compiled(part.phrases))
 
 
 def _compiled(phrases: Phrases) -> PhraseSet:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from assist.core.playbook import Weighted
+from assist.core.lexicon import Weighted
 from classifiers.phrases import Hit, PhraseSet
 
 

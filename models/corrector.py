@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pypinyin import lazy_pinyin
 
 from assist.core.events import Correction
-from assist.core.playbook import Term
+from assist.core.lexicon import Term
 from assist.core.syllables import coarse, fold, rime
 
 _LONGEST = 8

@@ -15,7 +15,7 @@ import numpy as np
 
 from assist.core.errors import AssistError, EngineError, SettingsError
 from assist.core.events import Channel
-from assist.core.playbook import Term
+from assist.core.lexicon import Term
 from assist.core.ports import AsrEngine, TranscribeJob
 from assist.core.spans import RATE, Span
 from models.digests import Progress

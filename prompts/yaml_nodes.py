@@ -54,13 +54,15 @@ def read_yaml(file: Path) -> tuple[Any, Lines]:
         raise lines.error((), "playbook.too_large", f"{len(raw)} bytes are more than {MAX_BYTES}; split the file")
     try:
         text = raw.decode("utf-8")
-        _refuse_aliases(text)
+        _refuse_tabs(text, lines)
+        _refuse_aliases(text, lines)
         node = yaml.compose(text, Loader=_Loader)
     except UnicodeDecodeError as error:
         raise lines.error((), "playbook.encoding", "not UTF-8; save the file as UTF-8") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise PlaybookError("playbook.syntax", f"{file}:{line}: {error.problem}") from error
+        message = f"{error.problem}; put quotes around a text that holds any of {{ }} [ ] : # &"
+        raise PlaybookError("playbook.syntax", f"{file}:{line}: {message}") from error
     except (yaml.YAMLError, RecursionError) as error:
         raise lines.error(
             (), "playbook.syntax", "not readable as YAML; check for control characters and deep nesting"
@@ -74,16 +76,23 @@ def read_yaml(file: Path) -> tuple[Any, Lines]:
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def _refuse_aliases(text: str) -> None:
+def _refuse_tabs(text: str, lines: Lines) -> None:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if "\t" in line[: len(line) - len(line.lstrip())]:
+            lines.note((), number)
+            raise lines.error((), "playbook.tab", "the line begins with a tab; indent with spaces")
+
+
+def _refuse_aliases(text: str, lines: Lines) -> None:
     """Looks at the events before anything is built: an alias may stand for gigabytes."""
     events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
     for event in events:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            problem = "anchors and aliases are not allowed; write it out"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+            lines.note((), event.start_mark.line + 1)
+            raise lines.error((), "playbook.alias", "anchors and aliases are not allowed; write it out")
         if getattr(event, "tag", None):
-            problem = "tags are not allowed; write plain values"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+            lines.note((), event.start_mark.line + 1)
+            raise lines.error((), "playbook.tag", "tags are not allowed; write plain values")
 
 
 def _value(node: yaml.Node, path: tuple[str | int, ...], lines: Lines) -> Any:

@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,8 +15,9 @@ from rich.progress import Progress as Bar
 
 from assist import wiring
 from assist.core.errors import SettingsError, SourceError
-from assist.runtime.batch import Batch, BatchRules, Outcome, Progress
+from assist.runtime.batch import Batch, BatchCall, BatchRules, Outcome, Progress
 from assist.settings import ReplaySettings
+from assist.shelf import Shelf
 
 _RECORDING = re.compile(
     r"\.(aac|aif|aiff|amr|au|caf|flac|gsm|m4a|mka|mkv|mov|mp3|mp4|oga|ogg|opus|wav|webm|wma)$", re.I
@@ -37,23 +38,47 @@ class BatchSettings:
     again: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Recording:
+    """A recording that is judged with the playbook as it is when its turn comes; `told` gets what there is to say of that."""
+
+    settings: ReplaySettings
+    shelf: Shelf
+    engine: str
+    log: Path
+    told: Callable[[str], None]
+
+    @property
+    def name(self) -> str:
+        return str(self.settings.path)
+
+    def open(self) -> BatchCall:
+        """Puts the call together. Raises `SourceError`."""
+        taken = self.shelf.take()
+        if taken.news is not None:
+            self.told(taken.news)
+        return wiring.FileRecording(self.settings, taken.playbook, self.engine, self.log).open()
+
+
 def run_batch(settings: BatchSettings) -> bool:
     """Works through all recordings; False when one of them failed. Raises `AssistError` when nothing can be begun."""
     logs = place_logs(settings.paths, settings.out)
-    each = settings.each
-    playbook = wiring.read_playbook(each.playbook)
-    wiring.check_scene(each.scene, playbook)
-    engine = wiring.load_engine(each.engine.for_archives(), playbook)
-    recordings = [wiring.FileRecording(replace(each, path=path), playbook, engine.name, log) for path, log in logs]
+    each, shelf = settings.each, Shelf(settings.each.playbook)
+    wiring.check_scene(each.scene, shelf.current())
+    engine = wiring.load_engine(each.engine.for_archives(), shelf.current())
     batch = Batch(engine, BatchRules(calls=settings.jobs), again=settings.again)
     began = time.monotonic()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[pace]}"))
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        calls = bar.add_task("calls", total=len(recordings), pace="")
+        calls = bar.add_task("calls", total=len(logs), pace="")
+
+        def tell(news: str) -> None:
+            bar.console.print(f"assist: {news}", markup=False, highlight=False, soft_wrap=True)
 
         def show(progress: Progress) -> None:
             bar.update(calls, completed=progress.done, pace=_pace(progress.seconds, time.monotonic() - began))
 
+        recordings = [_Recording(replace(each, path=path), shelf, engine.name, log, tell) for path, log in logs]
         outcomes = asyncio.run(batch.run(recordings, show))
     _report(outcomes, settings.out, time.monotonic() - began)
     return not any(outcome.failure for outcome in outcomes)

@@ -1,17 +1,17 @@
-"""Which cue is shown when: triggers of the playbook's entries, and a policy that keeps the screen calm.
+"""Which cue is shown when: a policy that keeps the screen calm, on top of what `firing` says is called for.
 
-At most two cues stand at a time. A new one has to be more important than what stands there, must have cooled down, and may
-come only so often in a call; one that is not shown leaves a record of why.
+At most two cues stand at a time, and only so many come in a minute, of which fewer still may be tips. A new one has to be more important than what stands there, must have cooled down, may come only so often in a call, and not so
+late that the moment is over; one that is not shown leaves a record of why.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
+from assist.core.cards import Card
 from assist.core.events import (
     Answer,
-    BehaviourNoticed,
     CallEvent,
+    CardLine,
     Channel,
     Cue,
     CueAnswered,
@@ -20,36 +20,20 @@ from assist.core.events import (
     CueShown,
     CueSuppressed,
     Evidence,
-    ForbiddenSaid,
-    ObjectionRaised,
+    OpenCard,
     Signalled,
-    StageEntered,
     Transcribed,
 )
-from assist.core.playbook import (
-    Entry,
-    OnBehaviour,
-    OnForbidden,
-    OnMissing,
-    OnObjection,
-    OnPhrase,
-    OnSignal,
-    OnStage,
-    OnStaying,
-    Playbook,
-    Trigger,
-)
-from assist.core.spans import from_seconds
+from assist.core.firing import Fired, Firing
+from assist.core.playbook import Entry, Playbook
+from assist.core.spans import Samples, from_seconds
 from assist.core.state import CallState, ShownCue
+from assist.core.triggers import OnQuestion
+from assist.core.wording import fill
 
+_MINUTE = from_seconds(60)
+_URGENT = 65  # below this priority a cue is a tip
 _SAID_ENOUGH = 0.5  # share of a cue's character pairs in what the agent then said
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    entry: Entry
-    because: tuple[Evidence, ...]
-    say: str
 
 
 class CuePolicy:
@@ -58,9 +42,8 @@ class CuePolicy:
     def __init__(self, playbook: Playbook) -> None:
         self._playbook = playbook
         self._entries = {entry.id: entry for entry in playbook.entries}
+        self._firing = Firing(playbook)
         self._count = 0
-        self._staying = tuple((e, t) for e in playbook.entries for t in e.when if isinstance(t, OnStaying))
-        self._fired: set[tuple[str, int]] = set()  # (entry, when its stage was entered): a stay is noticed once
 
     def react(self, event: CallEvent, state: CallState) -> Iterator[CallEvent]:
         match event:
@@ -71,15 +54,11 @@ class CuePolicy:
                 acted = list(self._acted_on(event, state))
                 yield from acted
                 gone = {answered.cue_id for answered in acted}
-                yield from self._offer(self._candidates(event, state), state, state.at, gone)
+                yield from self._offer(self._firing.on(event, state), state, state.at, gone)
 
     def deadline(self, state: CallState) -> int | None:
-        times = [shown.cue.expires for shown in state.showing]
-        if state.summary is None:
-            times += [
-                at for entry, trigger in self._staying if (at := self._stay_ends(entry, trigger, state)) is not None
-            ]
-        return min(times, default=None)
+        times = [*(shown.cue.expires for shown in state.showing), self._firing.deadline(state)]
+        return min((time for time in times if time is not None), default=None)
 
     def due(self, now: int, state: CallState) -> Iterator[CallEvent]:
         gone = {shown.cue.id for shown in state.showing if shown.cue.expires <= now}
@@ -89,56 +68,26 @@ class CuePolicy:
                     yield CueAnswered(at=now, cue_id=shown.cue.id, answer=Answer.EXPIRED)
                 else:
                     yield CueRetired(at=now, cue_id=shown.cue.id, reason="expired")
-        found = []
-        for entry, trigger in self._staying:
-            ends = self._stay_ends(entry, trigger, state)
-            if ends is not None and ends <= now:
-                self._fired.add((entry.id, state.stages[-1].at))
-                why = Evidence(why=f"停在这一步已经 {trigger.seconds:g} 秒", measure="stage_seconds")
-                found.append(_Candidate(entry, (why,), entry.say))
-        yield from self._offer(sorted(found, key=lambda one: -one.entry.priority), state, now, gone)
+        yield from self._offer(self._firing.due(now, state), state, now, gone)
 
     def at_the_end(self, state: CallState) -> Iterator[CallEvent]:
         """Takes everything off the screen: the call is over."""
         for shown in state.showing:
             yield CueRetired(at=state.at, cue_id=shown.cue.id, reason="call_ended")
 
-    # --- what could be shown ---
-
-    def _candidates(self, event: CallEvent, state: CallState) -> list[_Candidate]:
-        found = []
-        for entry in self._playbook.entries:
-            if not _in_scope(entry, state):
-                continue
-            for trigger in entry.when:
-                because = _triggered(trigger, entry, event)
-                if because is not None:
-                    say = event.hit.say_instead if isinstance(event, ForbiddenSaid) else entry.say
-                    found.append(_Candidate(entry, because, say))
-                    break
-        return sorted(found, key=lambda candidate: -candidate.entry.priority)
-
-    def _stay_ends(self, entry: Entry, trigger: OnStaying, state: CallState) -> int | None:
-        """When a stay becomes too long; None while it cannot, or while the agent is saying what may end it."""
-        if state.stage != trigger.stage or trigger.step in state.steps_done or not _in_scope(entry, state):
-            return None
-        if _agent_is_busy(state):
-            return None
-        entered = state.stages[-1].at
-        return None if (entry.id, entered) in self._fired else entered + from_seconds(trigger.seconds)
-
     # --- what is shown ---
 
     def _offer(
-        self, candidates: Iterable[_Candidate], state: CallState, at: int, gone: Container[str]
+        self, fired: Iterable[Fired], state: CallState, at: Samples, gone: Container[str]
     ) -> Iterator[CallEvent]:
         """Shows or suppresses; `gone` are cues on the screen that leave it at this very moment."""
         showing = [shown for shown in state.showing if shown.cue.id not in gone]
-        for candidate in candidates:
-            entry = candidate.entry
+        new: list[ShownCue] = []
+        for one in fired:
+            entry = one.entry
             self._count += 1
             cue_id = f"{entry.id}#{self._count}"
-            reason = self._held_back(entry, state, showing, at)
+            reason = self._held_back(one, (*state.cues, *new), showing, state, at)
             if reason is not None:
                 yield CueSuppressed(at=at, cue_id=cue_id, reason=reason, title=entry.title)
                 continue
@@ -146,23 +95,49 @@ class CuePolicy:
                 weakest = min(showing, key=lambda shown: (shown.cue.priority, shown.at))
                 showing.remove(weakest)
                 yield CueRetired(at=at, cue_id=weakest.cue.id, reason="displaced")
-            cue = _cue(cue_id, candidate, at)
+            cue = self._cue(cue_id, one, state, at)
             showing.append(ShownCue(cue, at))
+            new.append(showing[-1])
             yield CueShown(at=at, cue=cue)
 
-    def _held_back(self, entry: Entry, state: CallState, showing: list[ShownCue], at: int) -> str | None:
-        """Why an entry is not shown now; None when it is."""
-        own = [shown for shown in state.cues if shown.cue.entry == entry.id]
-        if any(shown.cue.entry == entry.id for shown in showing):
+    def _held_back(
+        self, fired: Fired, cues: Sequence[ShownCue], showing: Sequence[ShownCue], state: CallState, at: Samples
+    ) -> str | None:
+        """Why an entry is not shown now; None when it is. `cues` are all that were shown in the call."""
+        entry, limits = fired.entry, self._playbook.thresholds
+        said = state.final(fired.said or "")
+        if said is not None and at - said.span.end > from_seconds(limits.late_seconds):
+            return "too_late"
+        if any(shown.cue.entry == entry.id or shown.cue.title == entry.title for shown in showing):
             return "showing"
-        if len(own) >= entry.max_per_call:
+        if sum(shown.cue.entry == entry.id for shown in cues) >= entry.max_per_call:
             return "max_per_call"
-        if own and at - own[-1].at < from_seconds(entry.cool_down_seconds):
+        same = [shown.at for shown in cues if shown.cue.entry == entry.id or shown.cue.title == entry.title]
+        if same and at - same[-1] < from_seconds(entry.cool_down_seconds):
             return "cool_down"
-        full = len(showing) >= self._playbook.thresholds.on_screen
+        full = len(showing) >= limits.on_screen
         if full and entry.priority <= min(shown.cue.priority for shown in showing):
             return "no_room"
-        return None
+        recent = [shown.cue.priority for shown in cues if at - shown.at < _MINUTE]
+        tips = sum(priority < _URGENT for priority in recent)
+        spent = len(recent) >= limits.cues_a_minute or (entry.priority < _URGENT and tips >= limits.tips_a_minute)
+        return "budget" if spent else None
+
+    def _cue(self, cue_id: str, fired: Fired, state: CallState, at: Samples) -> Cue:
+        entry, known = fired.entry, state.customer.slots()
+        card = self._playbook.cards.get(entry.opens or "")
+        return Cue(
+            id=cue_id,
+            kind=entry.kind,
+            title=entry.title,
+            say=fired.say or fill(entry.say_for.get(state.type or "", entry.say), known),
+            because=(*fired.because, Evidence(why=entry.why)),
+            source=entry.sources[0],
+            priority=entry.priority,
+            expires=at + from_seconds(entry.expires_seconds),
+            entry=entry.id,
+            card=None if card is None else _opened(card, known),
+        )
 
     # --- what became of it ---
 
@@ -170,8 +145,9 @@ class CuePolicy:
         """The agent did what a cue asked: a step it waits for was heard, or its line was said in other words."""
         for shown in state.showing:
             entry = self._entries[shown.cue.entry]
-            if isinstance(event, Signalled) and event.signal.signal == "step":
-                acted = event.signal.label in entry.done_when and _after(state, event.signal.utterance, shown)
+            if isinstance(event, Signalled) and event.signal.signal in ("step", "asked"):
+                wanted = entry.done_when if event.signal.signal == "step" else _questions(entry)
+                acted = event.signal.label in wanted and _after(state, event.signal.utterance, shown)
             else:
                 acted = (
                     isinstance(event, Transcribed)
@@ -196,61 +172,17 @@ def _pairs(text: str) -> Counter[str]:
     return Counter(a + b for a, b in zip(letters, letters[1:], strict=False))
 
 
-def _agent_is_busy(state: CallState) -> bool:
-    """Whether the agent is speaking, or has spoken what is not yet text."""
-    if any(speaking.channel is Channel.AGENT for speaking in state.speaking):
-        return True
-    said = [spoken.utterance for spoken in state.spoken[-2:] if spoken.channel is Channel.AGENT]
-    return bool(said) and state.final(said[-1]) is None
-
-
 def _after(state: CallState, utterance: str | None, shown: ShownCue) -> bool:
     """Whether an utterance ended after the cue was shown."""
     text = state.final(utterance or "")
     return text is not None and text.span.end > shown.at
 
 
-def _cue(cue_id: str, candidate: _Candidate, at: int) -> Cue:
-    entry = candidate.entry
-    return Cue(
-        id=cue_id,
-        kind=entry.kind,
-        title=entry.title,
-        say=candidate.say,
-        because=(*candidate.because, Evidence(why=entry.why)),
-        source=entry.source,
-        priority=entry.priority,
-        expires=at + from_seconds(entry.expires_seconds),
-        entry=entry.id,
-    )
+def _questions(entry: Entry) -> tuple[str, ...]:
+    """The questions that an entry reminds of."""
+    return tuple(trigger.question for trigger in entry.when if isinstance(trigger, OnQuestion))
 
 
-def _in_scope(entry: Entry, state: CallState) -> bool:
-    scope = entry.scope
-    return (
-        (not scope.scenes or state.scene in scope.scenes)
-        and (not scope.stages or state.stage in scope.stages)
-        and (not scope.customer_types or state.type in scope.customer_types)
-    )
-
-
-def _triggered(trigger: Trigger, entry: Entry, event: CallEvent) -> tuple[Evidence, ...] | None:
-    """The evidence with which an event sets off a trigger; None when it does not."""
-    match trigger, event:
-        case OnPhrase(), Signalled(signal=signal) if signal.signal == "phrase" and signal.label == entry.id:
-            return signal.evidence
-        case OnForbidden(categories=wanted), ForbiddenSaid(hit=hit) if not wanted or hit.category in wanted:
-            return (Evidence(why=f"「{hit.matched}」", utterance=event.utterance),)
-        case OnObjection(topics=topics, kinds=kinds), ObjectionRaised(hit=objection):
-            if (not topics or objection.topic in topics) and (not kinds or objection.objection in kinds):
-                return event.evidence
-        case OnSignal(signal=name, labels=labels), Signalled(signal=signal):
-            if signal.signal == name and signal.label in labels:
-                return signal.evidence
-        case OnBehaviour(rules=rules), BehaviourNoticed(rule=rule) if rule in rules:
-            return event.evidence
-        case OnStage(stages=stages), StageEntered(stage=stage) if stage in stages:
-            return event.because
-        case OnMissing(step=step, at=at), StageEntered(stage=stage) if stage in at and step not in event.done:
-            return event.because
-    return None
+def _opened(card: Card, known: Mapping[str, str]) -> OpenCard:
+    steps = tuple(CardLine(step.title, fill(step.say, known)) for step in card.steps)
+    return OpenCard(card.id, card.title, card.when, steps, card.never)

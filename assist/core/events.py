@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assist.core.customer import Customer
 from assist.core.spans import WINDOW, Samples, Span
 
 
@@ -189,7 +190,7 @@ class TypeProbabilities:
 class Signal:
     """What a classifier says of one utterance. `score` is not calibrated."""
 
-    signal: str  # forbidden, objection, commitment, emotion, intent, customer_type, step, phrase
+    signal: str  # forbidden, objection, commitment, emotion, intent, customer_type, step, stage, phrase, scene, asked, answer
     label: str
     score: float
     utterance: str | None
@@ -202,6 +203,25 @@ class Judgement:
 
     signal: Signal
     hit: ForbiddenHit | ObjectionHit | Promise | TypeProbabilities | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """One step of a card: what to do, and a line that does it, which may be empty."""
+
+    title: str
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCard:
+    """A recipe that belongs to a cue, its lines filled with what is known."""
+
+    id: str
+    title: str
+    when: str
+    steps: tuple[CardLine, ...]
+    never: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +237,7 @@ class Cue:
     priority: int
     expires: Samples
     entry: str  # id of the playbook entry behind it
+    card: OpenCard | None = absent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +260,60 @@ class CallStarted:
     started_at: str  # ISO 8601 with offset
     engine: str
     known: tuple[str, ...] = ()  # of this customer before the call: surname with title, name of the plan
+    customer: Customer | None = absent()
+    call_model: str | None = absent()  # to be followed instead of the scene's own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SceneChanged:
+    """The scene was inferred from what was said, or set by hand; `score` is 1 when set by hand."""
+
+    at: Samples
+    scene: str
+    by: str  # inferred, hand
+    score: float = 1.0
+    because: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ToPrepare:
+    """Something to look up or to have ready before the first word."""
+
+    id: str
+    title: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What to have ready for this customer and this kind of call; a later list replaces an earlier one."""
+
+    at: Samples
+    items: tuple[ToPrepare, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionDue:
+    """A question of a questionnaire is the next one to ask."""
+
+    at: Samples
+    questionnaire: str
+    question: str
+    asked: bool = False  # the agent has just asked it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionAnswered:
+    """What the customer answered to a question, as an option of the questionnaire."""
+
+    at: Samples
+    questionnaire: str
+    question: str
+    answer: str
+    result: str | None  # what it counts as
+    utterance: str
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,7 +411,7 @@ class CueRetired:
 class CueSuppressed:
     at: Samples
     cue_id: str
-    reason: str  # cool_down, max_per_call, no_room, showing
+    reason: str  # cool_down, max_per_call, no_room, showing, budget, too_late
     title: str
 
 
@@ -412,6 +487,16 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """An answer to a question of a questionnaire."""
+
+    questionnaire: str
+    question: str
+    answer: str
+    result: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What is known when the call ends; `talk_ratio` is the agent's share of both sides' speech, null without speech."""
 
@@ -421,6 +506,7 @@ class Summary:
     commitments: tuple[Promise, ...]
     needs: tuple[str, ...]
     outcome: str | None
+    answers: tuple[GivenAnswer, ...] = ()  # to a questionnaire, the last one to each question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -431,6 +517,10 @@ class CallEnded:
 
 CallEvent = (
     CallStarted
+    | SceneChanged
+    | Prepared
+    | QuestionDue
+    | QuestionAnswered
     | SpeechStarted
     | SpeechEnded
     | Transcribed
@@ -455,4 +545,4 @@ CallEvent = (
 )
 
 # What happens outside the session and is told to it; everything else the session concludes by itself.
-Noted = SpeechStarted | SpeechEnded | CueAnswered | HoldBegan | HoldEnded | AudioGap | Backlog | Fault
+Noted = SpeechStarted | SpeechEnded | SceneChanged | CueAnswered | HoldBegan | HoldEnded | AudioGap | Backlog | Fault

@@ -1,4 +1,4 @@
-"""What a playbook says, once read and checked: call models, scenes, cue entries, word lists. Data only, no behaviour.
+"""What a playbook says, once read and checked: call models, scenes, cue entries, and all that belongs to them. Data only.
 
 Phrases are written in a small closed pattern language that `classifiers` matches on characters and on pinyin; the core
 never matches text itself, it only reacts to the signals that come of it.
@@ -7,15 +7,11 @@ never matches text itself, it only reacts to the signals that come of it.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from assist.core.cards import Card, PreparationItem, Rehearsal
 from assist.core.events import Channel, CueKind
-
-
-@dataclass(frozen=True, slots=True)
-class Phrases:
-    """Patterns of which one must be heard, and patterns that take the hit back when they are heard around it."""
-
-    heard: tuple[str, ...]
-    unless: tuple[str, ...] = ()
+from assist.core.lexicon import Lexicon, Phrases, Weighted
+from assist.core.questionnaires import Questionnaire
+from assist.core.triggers import Conditions, Scope, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +56,7 @@ class Model:
     id: str
     title: Title
     stages: tuple[Stage, ...]
+    sources: tuple[str, ...] = ()
 
     def stage(self, stage_id: str) -> Stage | None:
         return next((stage for stage in self.stages if stage.id == stage_id), None)
@@ -83,89 +80,13 @@ class Scene:
     """A kind of call: its model, what to do and never to do per stage, the words the recogniser should expect."""
 
     id: str
-    source: str
+    sources: tuple[str, ...]
     model: str
     placed_by_us: bool
     guidance: Mapping[str, Guidance]
     hotwords: tuple[str, ...]
     context: str = ""  # one sentence that could have been said before the call; empty: the playbook's
-
-
-# --- triggers of cues: a closed set --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class OnPhrase:
-    """Words heard on one channel."""
-
-    channel: Channel
-    phrases: Phrases
-
-
-@dataclass(frozen=True, slots=True)
-class OnForbidden:
-    """A forbidden phrase of one of these categories; empty = any."""
-
-    categories: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OnObjection:
-    """An objection of one of these topics and kinds; empty = any."""
-
-    topics: tuple[str, ...]
-    kinds: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OnSignal:
-    """A signal with one of these labels."""
-
-    signal: str
-    labels: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OnBehaviour:
-    """A behaviour rule was noticed."""
-
-    rules: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OnStage:
-    """The call entered one of these stages."""
-
-    stages: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OnMissing:
-    """The call entered `at` while `step` has not been heard."""
-
-    step: str
-    at: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OnStaying:
-    """The call has been in `stage` for `seconds` and, when named, `step` is still missing."""
-
-    stage: str
-    seconds: float
-    step: str | None
-
-
-Trigger = OnPhrase | OnForbidden | OnObjection | OnSignal | OnBehaviour | OnStage | OnMissing | OnStaying
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Where an entry applies; empty = everywhere."""
-
-    scenes: tuple[str, ...] = ()
-    stages: tuple[str, ...] = ()
-    customer_types: tuple[str, ...] = ()
+    signs: tuple[Weighted, ...] = ()  # words of either side that show this scene; their label is the channel, or `both`
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +103,16 @@ class Entry:
     """One cue of the playbook: when it fires, how often, what it says, and the examples that prove it."""
 
     id: str
-    source: str
+    sources: tuple[str, ...]
     kind: CueKind
     when: tuple[Trigger, ...]
     title: str
-    say: str
+    say: str  # with slots, see `wording`
     why: str
+    say_for: Mapping[str, str] = field(default_factory=dict)  # customer type -> the line in words that suit them
+    opens: str | None = None  # a card
     scope: Scope = Scope()
+    only_if: Conditions = Conditions()
     done_when: tuple[str, ...] = ()  # steps that show the agent has acted on it
     priority: int = 50
     cool_down_seconds: float = 30.0
@@ -198,62 +122,13 @@ class Entry:
     must_not_fire: tuple[tuple[Line, ...], ...] = ()
 
 
-# --- word lists ----------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
-class ForbiddenPhrase:
-    """Wordings of one offence, and the line to say instead."""
+class ForbiddenExamples:
+    """Sentences of one category of forbidden speech, and harmless ones that look like it."""
 
-    category: str
-    severity: str
-    phrases: Phrases
-    say_instead: str
-
-
-@dataclass(frozen=True, slots=True)
-class Weighted:
-    """Words that speak for a label, with the weight of that evidence and how to put it to a person."""
-
-    label: str
-    phrases: Phrases
-    weight: float = 1.0
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A word of the trade, to which what a recogniser misheard may be corrected."""
-
-    text: str  # Simplified
-    group: str
-    also: tuple[str, ...] = ()  # other right ways to write or say it; never to be corrected
-    sounds_like: tuple[str, ...] = ()  # everyday words of the same or nearly the same sound, which may well be meant
-
-    @property
-    def risky(self) -> bool:
-        """Whether a correction to this term may destroy an everyday word, and so needs stronger evidence."""
-        return bool(self.sounds_like)
-
-
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """All word lists of a playbook."""
-
-    forbidden: tuple[ForbiddenPhrase, ...] = ()
-    forbidden_unless: tuple[str, ...] = ()  # quotation, negation: takes back a hit of any category
-    objection_topics: tuple[Weighted, ...] = ()
-    objection_kinds: tuple[Weighted, ...] = ()
-    objection_handling: tuple[Weighted, ...] = ()
-    intents: tuple[Weighted, ...] = ()
-    emotions: tuple[Weighted, ...] = ()
-    customer_types: tuple[Weighted, ...] = ()
-    commitments: tuple[Weighted, ...] = ()  # labels: promise, not_a_promise
-    hold: tuple[Weighted, ...] = ()  # labels: announced
-    acts: tuple[Weighted, ...] = ()  # what an agent's sentence does, where a behaviour rule needs it; labels: apology
-    hotwords: tuple[str, ...] = ()
-    terms: tuple[Term, ...] = ()  # no text twice
-    words: tuple[str, ...] = ()  # everyday words of service talk, to which a text may be put right on better evidence
+    sources: tuple[str, ...]
+    said: tuple[str, ...]
+    harmless: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +152,11 @@ class Thresholds:
     talk_share: float = 0.7  # the agent's share of both sides' speech that is too much
     talk_share_after_seconds: float = 60.0  # of speech, before a share means anything
     on_screen: int = 2
+    cues_a_minute: int = 4
+    tips_a_minute: int = 1  # of those, cues of a priority below 65: an agent who does well is left alone
+    late_seconds: float = 8.0  # what set a cue off is so long ago that the cue would come too late
+    scene_score: float = 0.6  # from which an inferred scene is believed
+    scene_seconds: float = 60.0  # of the call, within which a scene is inferred
     customer_type_probability: float = 0.6
 
 
@@ -298,9 +178,16 @@ class Playbook:
     context: str = ""  # of scenes that have none of their own
     agent_context: str = ""  # how an agent speaks, told to the recogniser of that side
     thresholds: Thresholds = Thresholds()
+    cards: Mapping[str, Card] = field(default_factory=dict)
+    preparation: tuple[PreparationItem, ...] = ()
+    questionnaires: tuple[Questionnaire, ...] = ()
+    rehearsals: tuple[Rehearsal, ...] = ()
+    forbidden_examples: Mapping[str, ForbiddenExamples] = field(default_factory=dict)
 
-    def model_for(self, scene_id: str | None) -> Model:
-        """The model of a scene; the fallback for a scene that this playbook has no page for."""
+    def model_for(self, scene_id: str | None, asked_for: str | None = None) -> Model:
+        """The model that was asked for, or else that of a scene; the fallback for a scene that this playbook has no page for."""
+        if asked_for is not None and asked_for in self.models:
+            return self.models[asked_for]
         scene = self.scenes.get(scene_id or "")
         return self.models[scene.model if scene else self.fallback_model]
 

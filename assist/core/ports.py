@@ -94,6 +94,16 @@ class Classifier(Protocol):
         ...
 
 
+class Encoder(Protocol):
+    """Sentences as vectors whose direction is their meaning."""
+
+    name: str
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of length 1, shape (len(texts), d). Raises `EngineError` when it cannot be loaded."""
+        ...
+
+
 class AudioSource(Protocol):
     """Where the sound of a call comes from."""
 

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from assist.core.asking import Asking
 from assist.core.behaviours import Behaviours
 from assist.core.cues import CuePolicy
 from assist.core.events import (
@@ -28,6 +29,7 @@ from assist.core.events import (
     HoldBegan,
     HoldEnded,
     Noted,
+    SceneChanged,
     Transcribed,
     Transcript,
     Window,
@@ -36,6 +38,8 @@ from assist.core.expecting import Expecting
 from assist.core.listening import Listener, ListeningRules, Load, PartialRules
 from assist.core.playbook import Playbook
 from assist.core.ports import Classifier, TranscribeJob
+from assist.core.preparing import Preparing
+from assist.core.scenes import SceneInference
 from assist.core.silence import SilenceRule
 from assist.core.spans import WINDOW
 from assist.core.stages import StageTracker
@@ -85,7 +89,10 @@ class CallSession:
         self._behaviours, self._cues = Behaviours(playbook), CuePolicy(playbook)
         self._reactors: tuple[Reactor, ...] = (
             Understanding(classifiers, playbook.thresholds.customer_type_probability),
+            SceneInference(playbook),
+            Preparing(playbook),
             StageTracker(playbook),
+            Asking(playbook),
             SilenceRule(playbook.thresholds),
             self._behaviours,
             self._cues,
@@ -177,6 +184,9 @@ class CallSession:
                 return self._state.hold_since is None
             case HoldEnded():
                 return self._state.hold_since is not None
+            case SceneChanged(scene=scene, by=by):
+                change = self._state.scene_change
+                return by == "hand" and (change is None or (change.scene, change.by) != (scene, by))
             case _:
                 return True
 

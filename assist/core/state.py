@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from assist.core.customer import Customer
 from assist.core.events import (
     Answer,
     AudioGap,
@@ -25,6 +26,10 @@ from assist.core.events import (
     HoldBegan,
     HoldEnded,
     ObjectionRaised,
+    Prepared,
+    QuestionAnswered,
+    QuestionDue,
+    SceneChanged,
     Signal,
     Signalled,
     SpeechEnded,
@@ -79,6 +84,10 @@ class CallState:
 
     at: Samples = 0
     started: CallStarted | None = None
+    scene_change: SceneChanged | None = None  # the latest
+    prepared: Prepared | None = None
+    question: QuestionDue | None = None  # the latest to be asked
+    answers: tuple[QuestionAnswered, ...] = ()
     speaking: tuple[Speaking, ...] = ()
     spoken: tuple[Spoken, ...] = ()
     partials: tuple[Transcript, ...] = ()
@@ -108,7 +117,21 @@ class CallState:
 
     @property
     def scene(self) -> str | None:
+        """The kind of call: as set by hand or inferred since, else as told at the start; None while it is not known."""
+        if self.scene_change is not None:
+            return self.scene_change.scene
         return self.started.scene if self.started else None
+
+    @property
+    def call_model(self) -> str | None:
+        """The call model that was asked for instead of the scene's own."""
+        return self.started.call_model if self.started else None
+
+    @property
+    def customer(self) -> Customer:
+        """What was known of the customer before the call."""
+        told = self.started.customer if self.started else None
+        return told or Customer()
 
     @property
     def type(self) -> str | None:
@@ -151,6 +174,14 @@ def fold(state: CallState, event: CallEvent) -> CallState:
     match event:
         case CallStarted():
             return CallState(at=at, started=event)
+        case SceneChanged():
+            return replace(state, at=at, scene_change=event)
+        case Prepared():
+            return replace(state, at=at, prepared=event)
+        case QuestionDue():
+            return replace(state, at=at, question=event)
+        case QuestionAnswered():
+            return replace(state, at=at, answers=(*state.answers, event))
         case SpeechStarted(channel=channel, utterance=utterance, start=start):
             return replace(state, at=at, speaking=(*state.speaking, Speaking(channel, utterance, start)))
         case SpeechEnded(channel=channel, utterance=utterance, span=span):

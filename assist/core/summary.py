@@ -1,6 +1,6 @@
 """What is known when a call ends."""
 
-from assist.core.events import Channel, Finding, StageSpan, Summary
+from assist.core.events import Channel, Finding, GivenAnswer, QuestionAnswered, StageSpan, Summary
 from assist.core.spans import Span
 from assist.core.state import CallState
 
@@ -30,7 +30,12 @@ def summarise(state: CallState) -> Summary:
         commitments=tuple(made.promise for made in state.commitments),
         needs=tuple(dict.fromkeys(intents)),
         outcome=None,
+        answers=tuple({(a.questionnaire, a.question): _given(a) for a in state.answers}.values()),
     )
+
+
+def _given(answered: QuestionAnswered) -> GivenAnswer:
+    return GivenAnswer(answered.questionnaire, answered.question, answered.answer, answered.result)
 
 
 def _about(evidence: tuple[object, ...]) -> str | None:

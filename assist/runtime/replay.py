@@ -7,11 +7,11 @@ partials are left out and the session asks for fewer of them until it has caught
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import islice
 
 from assist.core.errors import SourceError
-from assist.core.events import Answer, AudioFrame, CallEvent, CallStarted, CueAnswered, Fault
+from assist.core.events import AudioFrame, CallEvent, CallStarted, Fault, Noted
 from assist.core.ports import AudioSource, Heard, TranscribeJob
 from assist.core.session import CallSession, Step
 from assist.runtime.overload import Overload, OverloadRules
@@ -23,14 +23,6 @@ from assist.runtime.worker import Transcriber
 _READ_AHEAD = 16  # frames fetched from the source at a time
 
 Publish = Callable[[Iterable[CallEvent]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerCue:
-    """A command from the overlay: what the agent did with a cue."""
-
-    cue_id: str
-    answer: Answer
 
 
 class Replay:
@@ -50,17 +42,17 @@ class Replay:
         self._publish = publish
         self._pace = Pace(speed, clock or WallClock())
         self._overload = Overload(rules or OverloadRules())
-        self._commands: asyncio.Queue[AnswerCue | Fault] = asyncio.Queue(256)
+        self._commands: asyncio.Queue[Noted] = asyncio.Queue(256)
 
     @property
     def shed(self) -> int:
         """Partials left out to keep up."""
         return self._overload.shed
 
-    def post(self, command: AnswerCue | Fault) -> bool:
-        """Hands over a command; False when far too many are waiting."""
+    def post(self, event: Noted) -> bool:
+        """Hands over what happened outside, an answer to a cue say, to be noted now; False when far too much is waiting."""
         try:
-            self._commands.put_nowait(command)
+            self._commands.put_nowait(event)
         except asyncio.QueueFull:
             return False
         return True
@@ -157,12 +149,7 @@ class Replay:
 
     def _obey(self) -> None:
         while not self._commands.empty():
-            command = self._commands.get_nowait()
-            now = self._session.now
-            if isinstance(command, AnswerCue):
-                self._take(self._session.note(CueAnswered(at=now, cue_id=command.cue_id, answer=command.answer)))
-            else:
-                self._take(self._session.note(command))
+            self._take(self._session.note(replace(self._commands.get_nowait(), at=self._session.now)))
 
     def _take(self, step: Step) -> None:
         if step.events:

@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from assist.core.events import Answer
+from assist.core.events import Answer, CueAnswered, Noted, SceneChanged
 from assist.server.feed import Feed
 from assist.server.gate import Gate, token_matches
 
@@ -30,13 +30,13 @@ MOST_CLIENTS = 64
 MOST_MESSAGES_PER_SECOND = 20
 MAX_MESSAGE_BYTES = 64 * 1024
 
-PostAnswer = Callable[[str, Answer], bool]
+Post = Callable[[Noted], bool]  # False when too much is waiting
 
 
 class Overlay:
-    """What the routes share: the feed to show, and where answers go."""
+    """What the routes share: the feed to show, and where answers and settings go."""
 
-    def __init__(self, feed: Feed, token: str, playbook: Mapping[str, Any], post: PostAnswer) -> None:
+    def __init__(self, feed: Feed, token: str, playbook: Mapping[str, Any], post: Post) -> None:
         self.feed, self.token, self.playbook, self.post = feed, token, playbook, post
         self.clients = 0
         self.connected = asyncio.Event()  # set once the first overlay is there
@@ -145,10 +145,17 @@ async def _receive(overlay: Overlay, ws: WebSocket) -> None:
             case {"type": "ping"}:
                 await _say(ws, {"type": "pong"})
             case {"type": "answer", "cue_id": str(cue_id), "answer": "accepted" | "dismissed" as answer}:
-                if not overlay.post(cue_id, Answer(answer)):
-                    await _say(ws, {"type": "error", "code": "busy", "message": "太忙，请再按一次"})
+                await _post(overlay, ws, CueAnswered(at=0, cue_id=cue_id, answer=Answer(answer)))
+            case {"type": "scene", "scene": str(scene)} if scene in overlay.playbook["scenes"]:
+                await _post(overlay, ws, SceneChanged(at=0, scene=scene, by="hand"))
             case _:
                 await _say(ws, {"type": "error", "code": "message", "message": "看不懂这条消息"})
+
+
+async def _post(overlay: Overlay, ws: WebSocket, event: Noted) -> None:
+    """Hands on what the agent did; it happens when the call gets to it."""
+    if not overlay.post(event):
+        await _say(ws, {"type": "error", "code": "busy", "message": "太忙，请再按一次"})
 
 
 async def _message(ws: WebSocket) -> dict[str, Any] | None:

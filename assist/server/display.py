@@ -22,6 +22,19 @@ def display(playbook: Playbook) -> dict[str, Any]:
         "labels": {group: dict(names) for group, names in playbook.labels.items()},
         "advice": dict(playbook.advice),
         "scenes": scenes,
+        "questionnaires": {
+            one.id: {
+                "zh": one.title,
+                "questions": {
+                    question.id: {
+                        "zh": question.title,
+                        "answers": {option.id: option.title for option in question.options},
+                    }
+                    for question in one.questions
+                },
+            }
+            for one in playbook.questionnaires
+        },
     }
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from assist.core.events import CallStarted, Channel, PlaybookRef, Transcribed, Transcript
-from assist.core.playbook import Lexicon, Playbook
+from assist.core.lexicon import Lexicon
+from assist.core.playbook import Playbook
 from assist.core.ports import Classifier
 from assist.core.spans import Span, from_seconds
 from assist.core.state import CallState, fold

@@ -5,7 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assist.core.events import Channel, CueKind, TypeProbabilities
-from assist.core.playbook import Entry, Lexicon, Model, OnPhrase, OnStage, Phrases, Playbook, Scene, Stage, Step, Title
+from assist.core.lexicon import Lexicon, Phrases
+from assist.core.playbook import Entry, Model, Playbook, Scene, Stage, Step, Title
+from assist.core.triggers import OnPhrase, OnStage
 from classifiers.builtin import build_classifiers
 from classifiers.customer_type import TYPES, CustomerTypes
 from classifiers.sentence import classify_sentence
@@ -91,10 +93,10 @@ def small_playbook() -> Playbook:
     own = Model("M2", NAME, (greeting, Stage("agree", NAME, (agreed,))))
     interlude = Stage("handle", NAME, (soothed,), interlude=True)
     other = Model("M6", NAME, (interlude, Stage("closing", NAME, (name_asked,))))
-    heard = OnPhrase(Channel.CUSTOMER, Phrases(("投诉…工信部",)))
+    heard = OnPhrase(Channel.CUSTOMER, Phrases(("投诉…工信部",)), "authority")
     cue = Entry(
         id="authority",
-        source="C3",
+        sources=("C3",),
         kind=CueKind.SAY,
         when=(heard, OnStage(("greeting",))),
         title="题",
@@ -108,7 +110,7 @@ def small_playbook() -> Playbook:
         default_scene="renewal",
         fallback_model="M2",
         models={"M2": own, "M6": other},
-        scenes={"renewal": Scene("renewal", "S2", "M2", True, {}, ())},
+        scenes={"renewal": Scene("renewal", ("S2",), "M2", True, {}, ())},
         entries=(cue,),
         lexicon=Lexicon(),
         labels={},

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from assist.core.events import Channel, Promise
-from assist.core.playbook import Lexicon
+from assist.core.lexicon import Lexicon
 from assist.core.state import CallState
 from classifiers.commitments import Commitments
 from classifiers.deadlines import due, find_deadlines

@@ -3,7 +3,7 @@
 import pytest
 
 from assist.core.events import Channel
-from assist.core.playbook import Lexicon
+from assist.core.lexicon import Lexicon
 from assist.core.state import CallState
 from classifiers.forbidden import ForbiddenWords
 from tests.classifiers.conftest import Ask, said

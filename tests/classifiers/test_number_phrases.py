@@ -2,7 +2,7 @@
 
 import pytest
 
-from assist.core.playbook import Phrases
+from assist.core.lexicon import Phrases
 from classifiers.number_forms import readable, readable_pattern
 from classifiers.phrases import Hit, PhraseSet, normal_text
 

@@ -3,7 +3,7 @@
 import pytest
 
 from assist.core.events import ObjectionHit, ObjectionRaised
-from assist.core.playbook import Lexicon
+from assist.core.lexicon import Lexicon
 from assist.core.state import CallState, fold
 from classifiers.objections import Objections
 from tests.classifiers.conftest import Ask, call, said

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from assist.core.customer import Customer
 from assist.core.events import (
     Answer,
     AudioFrame,
@@ -23,11 +24,13 @@ from assist.core.events import (
     Transcribed,
     Transcript,
 )
-from assist.core.playbook import Entry, Lexicon, Model, Phrases, Playbook, Scene, Stage, Thresholds, Title, Trigger
+from assist.core.lexicon import Lexicon, Phrases
+from assist.core.playbook import Entry, Model, Playbook, Scene, Stage, Thresholds, Title
 from assist.core.playbook import Step as PlaybookStep
 from assist.core.ports import Classifier, TranscribeJob
 from assist.core.session import CallSession, SessionRules, Step
 from assist.core.spans import RATE, WINDOW, Span, from_seconds
+from assist.core.triggers import OnPhrase, Trigger
 
 AGENT, CUSTOMER = Channel.AGENT, Channel.CUSTOMER
 _HANGOVER = from_seconds(0.608)
@@ -124,12 +127,19 @@ OUTBOUND = Model(
 
 
 def scene(scene_id: str, model: str, *hotwords: str) -> Scene:
-    return Scene(scene_id, "S", model, model == "M2", {}, hotwords)
+    return Scene(scene_id, ("S",), model, model == "M2", {}, hotwords)
 
 
 def entry(entry_id: str, *when: Trigger, **more: Any) -> Entry:
     """A cue of the playbook; its line is its id unless another is given."""
-    given = {"source": "row 1", "kind": CueKind.SAY, "title": entry_id, "say": entry_id, "why": f"为什么 {entry_id}"}
+    when = tuple(replace(t, key=entry_id) if isinstance(t, OnPhrase) and not t.key else t for t in when)
+    given = {
+        "sources": ("row 1",),
+        "kind": CueKind.SAY,
+        "title": entry_id,
+        "say": entry_id,
+        "why": f"为什么 {entry_id}",
+    }
     return Entry(id=entry_id, when=when, **(given | more))
 
 
@@ -150,14 +160,14 @@ def tiny(*entries: Entry, **thresholds: Any) -> Playbook:
         entries=entries,
         lexicon=Lexicon(hotwords=("携号转网", "宽带")),
         labels={},
-        thresholds=Thresholds(**thresholds),
+        thresholds=Thresholds(**({"cues_a_minute": 99, "tips_a_minute": 99} | thresholds)),
     )
 
 
 # --- a call --------------------------------------------------------------------------------------------------------
 
 
-def started(scene_id: str | None = "inbound", *known: str) -> CallStarted:
+def started(scene_id: str | None = "inbound", *known: str, customer: Customer | None = None) -> CallStarted:
     return CallStarted(
         at=0,
         source="test",
@@ -166,6 +176,7 @@ def started(scene_id: str | None = "inbound", *known: str) -> CallStarted:
         started_at="2026-01-05T10:00:00+08:00",
         engine="script",
         known=known,
+        customer=customer,
     )
 
 
@@ -181,13 +192,14 @@ class Call:
         rules: SessionRules | None = None,
         says: Callable[[TranscribeJob], Transcript] | None = None,
         known: Sequence[str] = (),
+        customer: Customer | None = None,
     ) -> None:
         self.session = CallSession(playbook or tiny(), classifiers, rules)
         self.says = says or Says()
         self.events: list[CallEvent] = []
         self.jobs: list[TranscribeJob] = []
         self._told = {AGENT: 0, CUSTOMER: 0}
-        self.take(self.session.start(started(scene_id, *known)))
+        self.take(self.session.start(started(scene_id, *known, customer=customer)))
 
     def take(self, step: Step) -> list[CallEvent]:
         """The events of a step and of what its jobs lead to."""

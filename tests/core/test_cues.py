@@ -1,8 +1,13 @@
+from dataclasses import replace
+
 import pytest
 
+from assist.core.cards import Card, CardStep
 from assist.core.cues import CuePolicy, said
+from assist.core.customer import Customer
 from assist.core.events import (
     Answer,
+    CardLine,
     CueAnswered,
     CueKind,
     CueRetired,
@@ -10,10 +15,13 @@ from assist.core.events import (
     CueSuppressed,
     ForbiddenHit,
     ObjectionHit,
+    OpenCard,
     TypeProbabilities,
 )
-from assist.core.playbook import (
-    Entry,
+from assist.core.lexicon import Phrases
+from assist.core.playbook import Entry
+from assist.core.spans import RATE
+from assist.core.triggers import (
     OnBehaviour,
     OnForbidden,
     OnMissing,
@@ -22,10 +30,8 @@ from assist.core.playbook import (
     OnSignal,
     OnStage,
     OnStaying,
-    Phrases,
     Scope,
 )
-from assist.core.spans import RATE
 from tests.core.builders import AGENT, CUSTOMER, Call, Words, entry, judged, tiny
 
 pytestmark = pytest.mark.unit
@@ -42,8 +48,9 @@ TABLE = {
     "乙": judged("phrase", "b"),
     "丙": judged("phrase", "c"),
 }
-PHRASE = OnPhrase(CUSTOMER, Phrases(("x",)))
+PHRASE = OnPhrase(CUSTOMER, Phrases(("x",)), "")
 ANGRY = OnSignal("emotion", ("angry",))
+PHRASE_A = OnPhrase(CUSTOMER, Phrases(("x",)), "a")
 
 
 def call(*entries: Entry, scene_id: str = "inbound", **limits: float) -> Call:
@@ -97,7 +104,9 @@ class TestTriggers:
         assert reasons(c) == []
 
     def test_a_cue_says_what_it_stands_on(self) -> None:
-        c = call(entry("a", ANGRY, kind=CueKind.DO, say="先安抚", priority=70, expires_seconds=9, source="row 7"))
+        c = call(
+            entry("a", ANGRY, kind=CueKind.DO, say="先安抚", priority=70, expires_seconds=9, sources=("row 7", "row 8"))
+        )
         c.customer("气", 1, 2)
         (shown,) = c.of(CueShown)
         cue = shown.cue
@@ -253,6 +262,80 @@ class TestTheScreen:
             c.customer("气", start, start + 1)
         ids = [e.cue.id for e in c.of(CueShown)]
         assert len(set(ids)) == len(ids) == 3
+
+
+class TestTheBudget:
+    QUICK = {"cool_down_seconds": 0, "expires_seconds": 1, "max_per_call": 99}  # noqa: RUF012
+
+    def test_of_a_minute_is_smaller_for_tips(self) -> None:
+        limits = {"cues_a_minute": 3, "tips_a_minute": 2}
+        c = call(entry("a", ANGRY, **self.QUICK), entry("z", PHRASE_A, priority=65, **self.QUICK), **limits)
+        for start in (1, 5, 9):
+            c.customer("气", start, start + 1)
+        assert reasons(c) == [("a", "budget")]
+        c.customer("甲", 13, 14)
+        c.customer("甲", 17, 18)
+        assert reasons(c) == [("a", "budget"), ("z", "budget")]
+        assert [e.cue.entry for e in c.of(CueShown)] == ["a", "a", "z"]
+
+    def test_is_free_again_after_a_minute(self) -> None:
+        c = call(entry("a", ANGRY, **self.QUICK), tips_a_minute=1)
+        c.customer("气", 1, 2)
+        c.customer("气", 30, 31)
+        c.customer("气", 62, 63)
+        assert reasons(c) == [("a", "budget")]
+        assert len(c.of(CueShown)) == 2
+
+    def test_counts_cues_of_the_same_moment(self) -> None:
+        c = call(entry("a", ANGRY), entry("b", ANGRY), tips_a_minute=1)
+        c.customer("气", 1, 2)
+        assert reasons(c) == [("b", "budget")]
+
+
+class TestLateness:
+    def test_a_cue_for_what_was_said_long_ago_is_held_back(self) -> None:
+        c = call(entry("a", ANGRY), late_seconds=5)
+        name = c.starts(CUSTOMER, 1)
+        c.ends(CUSTOMER, name, 1, 2)
+        c.advance(7.5)
+        c.text(CUSTOMER, name, "气", 1, 2)
+        assert reasons(c) == [("a", "too_late")]
+
+    def test_the_same_advice_under_another_id_waits_too(self) -> None:
+        c = call(entry("a", ANGRY, title="先安抚", expires_seconds=1), entry("b", PHRASE_A, title="先安抚"))
+        c.customer("气", 1, 2)
+        c.advance(5)
+        c.customer("甲", 6, 7)
+        assert reasons(c) == [("先安抚", "cool_down")]
+
+
+class TestWording:
+    WANG = Customer(surname="王", title="先生", fee=159.0)
+
+    def test_slots_are_filled_with_what_is_known(self) -> None:
+        own = entry("a", ANGRY, say="[{name}，]每月[{fee}元|的月租]")
+        known = Call(tiny(own), [Words(TABLE)], customer=self.WANG)
+        known.customer("气", 1, 2)
+        assert known.of(CueShown)[0].cue.say == "王先生，每月159元"
+        c = call(own)
+        c.customer("气", 1, 2)
+        assert c.of(CueShown)[0].cue.say == "每月的月租"
+
+    def test_a_customer_of_known_type_is_told_in_words_of_that_type(self) -> None:
+        c = call(entry("a", ANGRY, say="慢慢说", say_for={"hasty": "直接说"}))
+        c.customer("气", 1, 2)
+        c.answer("a#1", Answer.DISMISSED)
+        c.customer("急", 40, 41)
+        c.customer("气", 42, 43)
+        assert [e.cue.say for e in c.of(CueShown)] == ["慢慢说", "直接说"]
+
+    def test_a_card_opens_with_its_lines_filled(self) -> None:
+        card = Card("c", ("K1",), "题", "时", (CardStep("一", "[{name}，]您好"), CardStep("二")), ("别催",))
+        playbook = replace(tiny(entry("a", ANGRY, opens="c")), cards={"c": card})
+        c = Call(playbook, [Words(TABLE)], customer=self.WANG)
+        c.customer("气", 1, 2)
+        opened = c.of(CueShown)[0].cue.card
+        assert opened == OpenCard("c", "题", "时", (CardLine("一", "王先生，您好"), CardLine("二", "")), ("别催",))
 
 
 class TestExpiry:

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from assist.core.playbook import Expected, Guidance, Playbook, Stage, Term
+from assist.core.playbook import Expected, Guidance, Playbook, Stage
 from tests.core.builders import INBOUND, OUTBOUND, tiny
 
 pytestmark = pytest.mark.unit
@@ -90,8 +90,3 @@ def test_the_sentence_before_a_call_is_the_scenes_or_else_the_playbooks() -> Non
     assert worded().expected("outbound", None).before == LISTENING
     assert worded(context="客户来电。").expected("unheard_of", None).before == LISTENING
     assert tiny().expected(None, None) == Expected(("携号转网", "宽带"), "")
-
-
-def test_a_term_that_sounds_like_everyday_words_is_risky() -> None:
-    assert Term("资费", "tariff", sounds_like=("自费",)).risky
-    assert not Term("账单", "tariff", also=("帐单",)).risky

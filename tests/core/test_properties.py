@@ -35,6 +35,7 @@ from assist.core.events import (
     Noted,
     ObjectionHit,
     Promise,
+    SceneChanged,
     SpeechEnded,
     SpeechStarted,
     Transcribed,
@@ -43,20 +44,25 @@ from assist.core.events import (
     Word,
 )
 from assist.core.listening import ListeningRules, PartialRules, PartRules
-from assist.core.playbook import (
-    OnBehaviour,
-    OnForbidden,
-    OnMissing,
-    OnObjection,
-    OnSignal,
-    OnStage,
-    OnStaying,
-    Playbook,
-)
+from assist.core.playbook import Playbook
 from assist.core.ports import TranscribeJob
 from assist.core.session import CallSession, SessionRules, Step
 from assist.core.spans import WINDOW, Span, from_seconds
 from assist.core.state import CallState, fold
+from assist.core.triggers import (
+    Conditions,
+    OnBehaviour,
+    OnForbidden,
+    OnLacking,
+    OnMissing,
+    OnObjection,
+    OnSequence,
+    OnSignal,
+    OnStage,
+    OnStaying,
+    OnTime,
+    OnType,
+)
 from tests.core.builders import AGENT, CUSTOMER, Words, entry, frames, judged, started, tiny
 
 pytestmark = pytest.mark.property
@@ -111,8 +117,12 @@ TABLE = {
 LINE = "".join(TABLE) + "，嗯好吗？是吗？对吗？"
 
 
+CUES_A_MINUTE, TIPS_A_MINUTE = 5, 3
+URGENT, COOL_DOWN = 65, 0.5
+
+
 def playbook() -> Playbook:
-    quick = {"expires_seconds": 1.2, "cool_down_seconds": 0.5, "max_per_call": 9}
+    quick = {"expires_seconds": 1.2, "cool_down_seconds": COOL_DOWN, "max_per_call": 9}
     return tiny(
         entry("angry", OnSignal("emotion", ("angry",)), priority=60, done_when=("open.greet",), **quick),
         entry("greet", OnSignal("step", ("open.greet",)), priority=80, **quick),
@@ -122,11 +132,17 @@ def playbook() -> Playbook:
         entry("insult", OnForbidden(()), priority=95, **quick),
         entry("missing", OnMissing("open.greet", ("propose", "close")), priority=40, **quick),
         entry("enter", OnStage(("open", "propose")), priority=10, **quick),
+        entry("pair", OnSequence(OnSignal("emotion", ("angry",)), OnObjection((), ()), 2.0), priority=65, **quick),
+        entry("lack", OnLacking(OnObjection((), ()), OnSignal("step", ("open.greet",)), 0.8), priority=66, **quick),
+        entry("time", OnTime(1.5), OnTime(2.5), priority=67, **quick),
+        entry("type", OnType(("hasty",)), priority=20, only_if=Conditions(objections_from=1), **quick),
         entry("quiet", OnBehaviour(("dead_air", "question_pileup", "interrupts")), priority=55, **quick),
         dead_air_seconds=0.9,
         hold_after_seconds=0.5,
         monologue_characters=8,
         interruption_seconds=0.1,
+        cues_a_minute=CUES_A_MINUTE,
+        tips_a_minute=TIPS_A_MINUTE,
     )
 
 
@@ -170,7 +186,7 @@ scripts = st.builds(
     outside=st.dictionaries(
         st.integers(0, 200),
         st.sampled_from(
-            ["accept", "dismiss", "acted", "hold", "unhold", "gap", "fault", "behind", "caught_up", "advance"]
+            ["accept", "dismiss", "acted", "hold", "unhold", "gap", "fault", "behind", "caught_up", "scene", "advance"]
         ),
         max_size=8,
     ),
@@ -251,6 +267,8 @@ class Run:
             case "behind" | "caught_up":
                 lag = 2 * WINDOW if what == "behind" else 0
                 self.take(self.session.note(Backlog(at=now, lag=lag, jobs=lag // WINDOW, shed=1)))
+            case "scene":
+                self.take(self.session.note(SceneChanged(at=now, scene="outbound", by="hand")))
             case "fault":
                 fault = Fault(at=now, component="audio", code="x", message="y", recoverable=True)
                 self.take(self.session.note(fault))
@@ -426,6 +444,37 @@ def test_at_most_two_cues_show_at_any_time_and_each_is_retired_once(script: Scri
     retired = [event.cue_id for event in run.events if isinstance(event, CueRetired)]
     assert sorted(shown) == sorted(retired)
     assert len(set(shown)) == len(shown)
+
+
+@given(scripts)
+@example(BUSY)
+def test_no_minute_has_more_cues_or_tips_than_it_may(script: Script) -> None:
+    shown = [event for event in Run(script).events if isinstance(event, CueShown)]
+    for last in shown:
+        minute = [event.cue.priority for event in shown if last.at - from_seconds(60) < event.at <= last.at]
+        assert len(minute) <= CUES_A_MINUTE
+        assert sum(priority < URGENT for priority in minute) <= TIPS_A_MINUTE
+
+
+@given(scripts)
+@example(BUSY)
+def test_the_same_advice_comes_again_only_when_it_has_cooled_down(script: Script) -> None:
+    last: dict[str, int] = {}
+    for event in Run(script).events:
+        if isinstance(event, CueShown):
+            before = last.get(event.cue.title)
+            assert before is None or event.at - before >= from_seconds(COOL_DOWN)
+            last[event.cue.title] = event.at
+
+
+@given(scripts)
+@example(BUSY)
+def test_what_was_reached_and_done_stays_so(script: Script) -> None:
+    before = CallState()
+    for state in states(Run(script).events):
+        assert state.stages[: len(before.stages)] == before.stages
+        assert set(before.steps_done) <= set(state.steps_done)
+        before = state
 
 
 @given(scripts)

@@ -23,9 +23,9 @@ from assist.core.events import (
     Transcript,
 )
 from assist.core.listening import ListeningRules, PartialRules, PartRules
-from assist.core.playbook import OnBehaviour, OnSignal
 from assist.core.session import CallSession, SessionRules
 from assist.core.spans import RATE, WINDOW, Span, from_seconds
+from assist.core.triggers import OnBehaviour, OnSignal
 from tests.core.builders import AGENT, CUSTOMER, Call, Says, Words, entry, frames, judged, started, tiny, voice
 
 pytestmark = pytest.mark.unit

@@ -70,6 +70,10 @@ CONTRACT = {
     "backlog",
     "fault",
     "call_ended",
+    "scene_changed",
+    "prepared",
+    "question_due",
+    "question_answered",
 }
 
 

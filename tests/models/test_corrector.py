@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from assist.core.events import Correction
-from assist.core.playbook import Term
+from assist.core.lexicon import Term
 from models.corrector import MOST_ASKED, Corrector, Score
 
 pytestmark = pytest.mark.unit

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assist.core.playbook import Term
+from assist.core.lexicon import Term
 from models.corrector import Corrector
 
 pytestmark = pytest.mark.property

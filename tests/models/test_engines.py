@@ -6,7 +6,7 @@ from importlib.metadata import EntryPoint, EntryPoints
 import pytest
 
 from assist.core.errors import EngineError, SettingsError
-from assist.core.playbook import Term
+from assist.core.lexicon import Term
 from models import devices, engines, weights
 from models.engines import EngineOptions
 

@@ -9,7 +9,7 @@ import pytest
 from faster_whisper import decode_audio
 
 from assist.core.events import Channel, SpeechEnded, Transcribed
-from assist.core.playbook import Term
+from assist.core.lexicon import Term
 from assist.core.ports import TranscribeJob
 from assist.core.spans import RATE, WINDOW, Span
 from assist.settings import EngineSettings

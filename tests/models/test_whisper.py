@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from assist.core.events import Channel, Correction
-from assist.core.playbook import Term
+from assist.core.lexicon import Term
 from assist.core.ports import TranscribeJob
 from assist.core.spans import RATE, Span
 from models.corrector import MOST_ASKED, Corrector

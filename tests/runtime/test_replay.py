@@ -10,10 +10,10 @@ import pytest
 
 from assist import wiring
 from assist.core import wire
-from assist.core.events import Answer, CallEvent, Transcribed
+from assist.core.events import Answer, CallEvent, CueAnswered, Transcribed
 from assist.core.state import CallState, fold
 from assist.runtime.publisher import Publisher
-from assist.runtime.replay import AnswerCue, Replay
+from assist.runtime.replay import Replay
 from assist.runtime.worker import ModelWorker
 from assist.settings import EngineSettings, ReplaySettings
 from tests.runtime.scripted import Clock
@@ -88,7 +88,7 @@ def test_a_log_judged_again_is_the_same_log(annotated, tmp_path):
 def test_a_log_with_answers_judged_again_is_the_same_log(tmp_path):
     def dismiss(replay: Replay, event: CallEvent) -> None:
         if wire.kind_of(type(event)) == "cue_shown":
-            replay.post(AnswerCue(event.cue.id, Answer.DISMISSED))
+            replay.post(CueAnswered(at=0, cue_id=event.cue.id, answer=Answer.DISMISSED))
 
     first = replayed(DATA / "short_call.json", meddle=dismiss)
     assert [e.answer for e in first if wire.kind_of(type(e)) == "cue_answered"].count(Answer.DISMISSED) >= 2
@@ -99,7 +99,7 @@ def test_a_log_with_answers_judged_again_is_the_same_log(tmp_path):
 
 def test_an_answer_to_a_cue_that_is_not_there_changes_nothing(annotated):
     def meddle(replay: Replay, event: CallEvent) -> None:
-        replay.post(AnswerCue("nothing#1", Answer.ACCEPTED))
+        replay.post(CueAnswered(at=0, cue_id="nothing#1", answer=Answer.ACCEPTED))
 
     assert [_timeless(e) for e in replayed(DATA / "short_call.json", meddle=meddle)] == [
         _timeless(e) for e in annotated

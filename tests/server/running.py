@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assist.core.events import Answer
+from assist.core.events import Noted
 from assist.server.app import STATIC, Overlay
 from assist.server.feed import Feed
 from assist.server.serve import listen, serving
@@ -21,7 +21,7 @@ class Running:
     port: int
     overlay: Overlay
     loop: asyncio.AbstractEventLoop
-    answers: list[tuple[str, Answer]]
+    answers: list[Noted]
 
     @property
     def origin(self) -> str:
@@ -41,13 +41,13 @@ class Running:
 @contextlib.contextmanager
 def running(token: str = "t" * 64, feed: Feed | None = None, static: Path = STATIC) -> Iterator[Running]:
     """Starts a server and stops it."""
-    answers: list[tuple[str, Answer]] = []
+    answers: list[Noted] = []
     ready: threading.Event = threading.Event()
     box: dict[str, Any] = {}
 
     async def serve() -> None:
         overlay = Overlay(
-            feed or Feed(), token, {"id": "test", "version": "1.0"}, lambda c, a: answers.append((c, a)) is None
+            feed or Feed(), token, {"id": "test", "version": "1.0", "scenes": {"renewal": {}}}, lambda e: answers.append(e) is None
         )
         sock = listen(None)
         stop = asyncio.Event()

@@ -11,10 +11,12 @@ from assist.core.events import (
     CallStarted,
     Channel,
     Cue,
+    CueAnswered,
     CueKind,
     CueRetired,
     CueShown,
     PlaybookRef,
+    SceneChanged,
     Transcribed,
     Transcript,
 )
@@ -101,10 +103,16 @@ def test_answers_reach_the_driver_and_nonsense_does_not():
         for answer in ("accepted", "dismissed", "expired", "acted_on", 7):
             ws.send(json.dumps({"type": "answer", "cue_id": "x#1", "answer": answer}))
         ws.send(json.dumps({"type": "answer", "cue_id": 5, "answer": "accepted"}))
+        for scene in ("renewal", "nowhere", 3):
+            ws.send(json.dumps({"type": "scene", "scene": scene}))
         ws.send('{"type":"ping"}')
-        said = [json.loads(ws.recv(timeout=10)) for _ in range(5)]
-        assert [message["type"] for message in said] == ["error"] * 4 + ["pong"]
-        assert server.answers == [("x#1", Answer.ACCEPTED), ("x#1", Answer.DISMISSED)]
+        said = [json.loads(ws.recv(timeout=10)) for _ in range(7)]
+        assert [message["type"] for message in said] == ["error"] * 6 + ["pong"]
+        assert server.answers == [
+            CueAnswered(at=0, cue_id="x#1", answer=Answer.ACCEPTED),
+            CueAnswered(at=0, cue_id="x#1", answer=Answer.DISMISSED),
+            SceneChanged(at=0, scene="renewal", by="hand"),
+        ]
 
 
 def _cue(number: int) -> CueShown:

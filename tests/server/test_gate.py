@@ -120,7 +120,7 @@ def test_the_page_folder_cannot_be_left(server, path):
 
 
 def test_every_route_is_public_by_name_or_behind_the_token():
-    gate = build_app(Overlay(Feed(), TOKEN, {}, lambda c, a: True), 1)
+    gate = build_app(Overlay(Feed(), TOKEN, {}, lambda event: True), 1)
     assert isinstance(gate, Gate)
     inner = gate._app
     assert isinstance(inner, Starlette)

@@ -1,4 +1,4 @@
-import type { Channel, Cue, Evidence, Outcome, Promised, Summary, WireRecord } from './wire'
+import type { Channel, Cue, Evidence, Outcome, Promised, Summary, ToPrepare, WireRecord } from './wire'
 
 export interface Utterance {
   type: 'utterance'
@@ -61,6 +61,10 @@ export interface Call {
   phase: 'waiting' | 'running' | 'ended'
   atMs: number
   scene: string | null
+  /** How the scene became known; null when it was told at the start. */
+  sceneFound: { by: 'inferred' | 'hand'; score: number; because: Evidence[] } | null
+  prepared: ToPrepare[]
+  answers: { questionnaire: string; question: string; answer: string; utterance: string }[]
   playbook: WireRecord<'call_started'>['playbook'] | null
   source: string
   engine: string
@@ -95,6 +99,9 @@ export function emptyCall(id: string | null = null): Call {
     phase: 'waiting',
     atMs: 0,
     scene: null,
+    sceneFound: null,
+    prepared: [],
+    answers: [],
     playbook: null,
     source: '',
     engine: '',

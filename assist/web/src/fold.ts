@@ -19,6 +19,19 @@ export function fold(call: Call, record: WireRecord): void {
       call.source = record.source
       call.engine = record.engine
       break
+    case 'scene_changed':
+      call.scene = record.scene
+      call.sceneFound = { by: record.by, score: record.score, because: record.because }
+      break
+    case 'prepared':
+      call.prepared = record.items
+      break
+    case 'question_answered': {
+      const { questionnaire, question, answer, utterance } = record
+      call.answers = call.answers.filter((one) => one.questionnaire !== questionnaire || one.question !== question)
+      call.answers.push({ questionnaire, question, answer, utterance })
+      break
+    }
     case 'speech_started':
       call.speaking[record.channel] = true
       call.deadAirMs = null

@@ -27,6 +27,14 @@ const zh = {
   quote: (text: string) => `「${text}」`,
   semicolon: '；',
 
+  scene: '场景',
+  sceneOpen: '场景待识别',
+  sceneByHand: '手动设定的场景',
+  sceneInferred: (percent: number) => `识别出的场景，把握 ${percent}%`,
+  prepare: (n: number) => `通话准备 ${n} 项`,
+  recipe: (title: string) => `步骤：${title}`,
+  answers: '回访问卷',
+
   cues: '提示',
   noCue: '暂无提示',
   cueKind: { say: '可以说', ask: '问一句', do: '去做', avoid: '别这样说', info: '知道一下' } satisfies Record<CueKind, string>,
@@ -158,6 +166,13 @@ const en: Strings = {
   because: 'Because',
   row: (id) => `Handbook ${id}`,
   toLine: 'Show the line',
+  scene: 'Kind of call',
+  sceneOpen: 'Kind of call not known yet',
+  sceneByHand: 'Kind of call set by hand',
+  sceneInferred: (percent) => `Kind of call inferred, ${percent}% sure`,
+  prepare: (n) => `To prepare: ${n}`,
+  recipe: (title) => `Steps: ${title}`,
+  answers: 'Questionnaire',
 
   alarm: 'Forbidden phrase',
   youSaid: 'You said',

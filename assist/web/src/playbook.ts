@@ -24,9 +24,15 @@ export interface Scene {
   stages: Stage[]
 }
 
+export interface Questionnaire {
+  zh: string
+  questions: Record<string, { zh: string; answers: Record<string, string> }>
+}
+
 export interface Playbook {
   id: string
   version: string
+  questionnaires?: Record<string, Questionnaire>
   labels: Partial<Record<string, Record<string, string>>>
   scenes: Record<string, Scene>
   advice: Record<string, string>

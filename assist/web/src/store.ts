@@ -113,6 +113,11 @@ export function createStore(address: string) {
     }, ANSWER_MS)
   }
 
+  /** The agent knows better what kind of call this is. */
+  function setScene(scene: string): void {
+    connection?.send({ type: 'scene', scene })
+  }
+
   function connect(given: string | null): void {
     connection?.stop()
     connection = null
@@ -143,6 +148,7 @@ export function createStore(address: string) {
     pending,
     clockBase,
     answer,
+    setScene,
     connect,
     probe: () => connection?.probe(),
     scene: computed(() => sceneOf(playbook.value, call.scene, call.model)),

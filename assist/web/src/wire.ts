@@ -13,6 +13,15 @@ export interface Evidence {
   measure?: string
 }
 
+/** A recipe that belongs to a cue. */
+export interface OpenCard {
+  id: string
+  title: string
+  when: string
+  steps: { title: string; say: string }[]
+  never: string[]
+}
+
 export interface Cue {
   id: string
   kind: CueKind
@@ -23,6 +32,14 @@ export interface Cue {
   priority: number
   expires_ms: number
   entry: string
+  card?: OpenCard
+}
+
+export interface ToPrepare {
+  id: string
+  title: string
+  text: string
+  source: string
 }
 
 export interface Promised {
@@ -60,6 +77,10 @@ interface Kinds {
     started_at: string
     engine: string
   }
+  scene_changed: { scene: string; by: 'inferred' | 'hand'; score: number; because: Evidence[] }
+  prepared: { items: ToPrepare[] }
+  question_due: { questionnaire: string; question: string }
+  question_answered: { questionnaire: string; question: string; answer: string; result: string | null; utterance: string }
   speech_started: { channel: Channel; utterance: string; start_ms: number }
   speech_ended: Spanned & { channel: Channel; utterance: string }
   transcribed: Spanned & {
@@ -129,6 +150,7 @@ export type Control =
 export type Command =
   | { type: 'hello'; token: string; call_id: string | null; after: number }
   | { type: 'answer'; cue_id: string; answer: Answer }
+  | { type: 'scene'; scene: string }
   | { type: 'ping' }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -100,6 +100,52 @@ describe('the page', () => {
     expect(await page()).not.toContain('data-testid="behind"')
   })
 
+  it('lays out what to prepare, open until the matter is reached', async () => {
+    const { started, make } = caller()
+    const items = [{ id: 'p', title: '看套餐', text: '月租159元', source: 'X4' }]
+    const records = [started(), make(0, 'prepared', { items }), make(1, 'stage_entered', { model: 'M2', stage: 'greeting', done: [], missing: [] })]
+    records.forEach((record) => fold(store.call, record))
+    expect(await page()).toMatch(/<details[^>]*data-testid="prepare"[^>]*open/)
+    expect(await page()).toContain('月租159元')
+    fold(store.call, make(9000, 'stage_entered', { model: 'M2', stage: 'propose', done: [], missing: [] }))
+    expect(await page()).not.toMatch(/<details[^>]*data-testid="prepare"[^>]*open/)
+  })
+
+  it('shows the scene that was inferred, with how sure that is, and lets it be changed', async () => {
+    const { make } = caller()
+    store.playbook.value = { id: 't', version: '1', labels: {}, advice: {}, scenes: { renewal: { zh: '到期续约', model: 'M2', stages: [] } } }
+    const because = [{ why: '说到合约到期', utterance: 'u1' }]
+    fold(store.call, make(9000, 'scene_changed', { scene: 'renewal', by: 'inferred', score: 0.82, because }))
+    const html = await page()
+    expect(html).toMatch(/data-testid="scene-score"[^>]*>82%/)
+    expect(html).toContain('说到合约到期')
+    expect(html).toMatch(/<option[^>]*value="renewal"[^>]*>到期续约/)
+    fold(store.call, make(9500, 'scene_changed', { scene: 'renewal', by: 'hand', score: 1, because: [] }))
+    expect(await page()).not.toContain('data-testid="scene-score"')
+  })
+
+  it('opens the recipe of a cue', async () => {
+    const { started, show } = caller()
+    const card = { id: 'technique.fab', title: 'FAB', when: '要介绍时', steps: [{ title: '特点', say: '这档有三十G。' }], never: ['别堆参数'] }
+    ;[started(), show('f', { card })].forEach((record) => fold(store.call, record))
+    const html = await page()
+    expect(html).toMatch(/data-testid="recipe"/)
+    for (const words of ['要介绍时', '特点', '这档有三十G。', '别堆参数']) expect(html).toContain(words)
+  })
+
+  it('lists the answers of a questionnaire by their names', async () => {
+    const { started, make } = caller()
+    const answered = { questionnaire: 'q', question: 'ok', answer: 'yes', result: 'satisfied', utterance: 'u1' }
+    store.playbook.value = {
+      id: 't', version: '1', labels: {}, advice: {}, scenes: {},
+      questionnaires: { q: { zh: '回访', questions: { ok: { zh: '是否满意', answers: { yes: '满意' } } } } },
+    }
+    ;[started(), make(9, 'question_answered', { ...answered, answer: 'no' }), make(10, 'question_answered', answered)].forEach((record) => fold(store.call, record))
+    const html = await page()
+    expect(html).toMatch(/data-testid="answers"[\s\S]*是否满意[\s\S]*满意/)
+    expect(store.call.answers).toHaveLength(1)
+  })
+
   it('shows the steps of the stage, done and missing, from the playbook', async () => {
     const { started, make } = caller()
     store.playbook.value = {
