@@ -169,8 +169,8 @@ def demo(headless: bool, speed: float | None, events: str | None, **rest: Any) -
 @click.option("--again", is_flag=True, help="Repeat it until Ctrl-C, each time with the playbook as it then is.")
 @_replay_options
 def replay(
-    file: Path, scene: str | None, channel: str | None, block_ms: int, started_at: str | None, known: tuple[str, ...],
-    headless: bool, speed: float | None, events: str | None, customer: Path | None, call_model: str | None, **rest: Any,
+    file: Path, scene: str | None, channel: str | None, block_ms: int, started_at: str | None,
+    headless: bool, speed: float | None, events: str | None, **rest: Any,
 ) -> None:  # fmt: skip
     """Run a recorded call through the same pipeline as a live one.
 
@@ -182,7 +182,7 @@ def replay(
     """
     role = Channel(channel) if channel else None
     settings = _settings(file, scene, role, block_ms, speed, events, rest, started_at)
-    settings = replace(settings, known=known, customer=customer, call_model=call_model)
+    settings = replace(settings, **{name: rest[name] for name in ("known", "customer", "call_model")})
     replay_call(settings, _overlay(rest), headless, now=False, again=rest["again"])
 
 

@@ -28,7 +28,9 @@ def read_customer(file: Path) -> Customer:
         message = f"{file}: cannot be read ({error.strerror}); check --customer"
         raise SettingsError("customer.unreadable", message) from error
     if len(raw) > _MOST_BYTES:
-        raise SettingsError("customer.large", f"{file} is larger than {_MOST_BYTES} bytes; keep to the facts of one customer")
+        raise SettingsError(
+            "customer.large", f"{file} is larger than {_MOST_BYTES} bytes; keep to the facts of one customer"
+        )
     try:
         data = json.loads(raw.decode("utf-8-sig"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
@@ -44,7 +46,9 @@ def customer_of(data: Mapping[str, Any], where: str) -> Customer:
     facts: dict[str, Any] = {}
     for name, value in data.items():
         if name not in known:
-            raise SettingsError("customer.field", f"{where}: {name!r} is no fact of a customer; known: {', '.join(known)}")
+            raise SettingsError(
+                "customer.field", f"{where}: {name!r} is no fact of a customer; known: {', '.join(known)}"
+            )
         if value is not None:
             facts[name] = _history(value, where) if name == "history" else _fact(name, value, where)
     return Customer(**facts)

@@ -92,13 +92,6 @@ class Terminal:
         match event:
             case CallStarted(scene=scene, engine=engine):
                 return f"通话开始：{self._name('scenes', scene or '') or '场景待识别'}（{engine}）"
-            case SceneChanged(scene=scene, by=by, score=score):
-                how = "手动设定" if by == "hand" else f"识别，把握 {score:.0%}"
-                return f"场景：{self._name('scenes', scene)}（{how}）"
-            case Prepared(items=items):
-                return "准备：" + "；".join(f"{item.title}：{item.text}" for item in items)
-            case QuestionAnswered():
-                return self._answer(event)
             case StageEntered(model=model, stage=stage):
                 own = self._models[model].stage(stage) if model in self._models else None
                 return f"─ {own.title.zh if own else self._name('stages', stage)} ─"
@@ -120,6 +113,19 @@ class Terminal:
                 return f"× {component}：{message}"
             case CallEnded(summary=summary):
                 return _summary(summary)
+            case _:
+                return self._particulars(event)
+
+    def _particulars(self, event: CallEvent) -> str | None:
+        """What concerns this kind of call."""
+        match event:
+            case SceneChanged(scene=scene, by=by, score=score):
+                how = "手动设定" if by == "hand" else f"识别，把握 {score:.0%}"
+                return f"场景：{self._name('scenes', scene)}（{how}）"
+            case Prepared(items=items):
+                return "准备：" + "；".join(f"{item.title}：{item.text}" for item in items)
+            case QuestionAnswered():
+                return self._answer(event)
             case _:
                 return None
 

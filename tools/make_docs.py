@@ -28,6 +28,11 @@ ENVELOPE = ("v", "call_id", "seq", "at_ms", "kind")
 MEANINGS: Mapping[str, str] = {
     "call_started": "The first record of a call. `started_at` is a moment with its offset (ISO 8601). `known` is what was known "
     "of the customer before: surname with title, name of the plan.",
+    "scene_changed": "Which kind of call it is became known: `by` is `inferred`, with `score` and reasons, or `hand`, which is the "
+    "last word.",
+    "prepared": "What to look up and to have ready, for this scene and this customer; a later list replaces an earlier one.",
+    "question_due": "The next question of a questionnaire; `asked` when the agent has asked it already.",
+    "question_answered": "What the customer answered, as an option of the questionnaire, and what it counts as.",
     "speech_started": "Somebody began to speak. `start_ms` is where the speech began, which is earlier than `at_ms`.",
     "speech_ended": "An utterance is over. The span runs from its first to its last window with speech.",
     "transcribed": "A version of an utterance's text. Only the one with `final: true` is judged; `suspect` marks a text "

@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from assist.core.playbook import Playbook
 from assist.core.ports import Classifier
 from assist.training.playbook_proofs import Proof, Trial, prove, trials
-from classifiers import build_classifiers
+from assist.wiring import classifiers_of
 
 _WORTH = 300  # examples for each process; it takes some seconds to begin
 _PIECES = 8  # for each process, so that none ends long after the others
@@ -33,7 +33,7 @@ def tried(playbook: Playbook, prefix: str = "", processes: int | None = None) ->
     wanted = trials(playbook, prefix)
     processes = processes or max(1, min(len(wanted) // _WORTH, os.cpu_count() or 1))
     if processes == 1:
-        classifiers = build_classifiers(playbook)
+        classifiers = classifiers_of(playbook)
         yield from ([(place, prove(playbook, classifiers, trial))] for place, trial in enumerate(wanted))
         return
     # Not forked: a process that draws a progress bar has threads.
@@ -44,7 +44,7 @@ def tried(playbook: Playbook, prefix: str = "", processes: int | None = None) ->
 
 
 def _begin(playbook: Playbook, prefix: str) -> None:
-    _Worker.playbook, _Worker.classifiers = playbook, build_classifiers(playbook)
+    _Worker.playbook, _Worker.classifiers = playbook, classifiers_of(playbook)
     _Worker.trials = trials(playbook, prefix)
 
 

@@ -1,7 +1,8 @@
 """Which cue is shown when: a policy that keeps the screen calm, on top of what `firing` says is called for.
 
-At most two cues stand at a time, and only so many come in a minute, of which fewer still may be tips. A new one has to be more important than what stands there, must have cooled down, may come only so often in a call, and not so
-late that the moment is over; one that is not shown leaves a record of why.
+At most two cues stand at a time, and only so many come in a minute, of which fewer still may be tips. A new one has to be
+more important than what stands there, must have cooled down, may come only so often in a call, and not so late that the moment
+is over; one that is not shown leaves a record of why.
 """
 
 from collections import Counter

@@ -89,7 +89,9 @@ class Firing:
         self._stayed: set[tuple[str, Samples]] = (
             set()
         )  # (entry, when its stage was entered): noticed once for each stay
-        self._begun: dict[tuple[str, int], tuple[_Begun, ...]] = {}  # relations whose first part has come; the latest last
+        self._begun: dict[
+            tuple[str, int], tuple[_Begun, ...]
+        ] = {}  # relations whose first part has come; the latest last
         self._settled: dict[tuple[str, int], str] = {}  # the utterance in which a relation's second part came last
 
     def on(self, event: CallEvent, state: CallState) -> list[Fired]:

@@ -22,14 +22,14 @@ from assist.core.playbook import Model, Playbook, Stage
 from assist.core.state import CallState
 
 # What speaks for a stage: the first step heard, each further one, words that enter it, a promise that the agent makes.
-_STEP, _FURTHER, _ENTER, _PROMISE = 1.0, 0.5, 0.7, 0.4
+_STEP, _FURTHER, _ENTER, _PROMISE = 1.0, 0.4, 0.7, 0.4
 # A question looks for information, a statement hardly does.
 _QUESTION, _NO_QUESTION = 0.8, 0.4
 # What the customer said before: asked for it, objected, was angry or upset, said more than a word of consent.
 _WISH, _OBJECTION, _FEELING, _UNHEARD = 0.55, 0.5, {"angry": 0.45, "upset": 0.3}, 0.3
 # How much the path speaks for a stage: staying (a turn in two parts more so), the next one, skipping one, and each one more,
 # going back, an interlude.
-_STAY, _GO_ON, _NEXT, _SKIP, _FARTHER, _BACK, _AT_ANY_TIME = 0.3, 0.5, 0.4, 0.15, 0.05, 0.0, 0.3
+_STAY, _GO_ON, _NEXT, _SKIP, _FARTHER, _BACK, _AT_ANY_TIME = 0.3, 0.5, 0.35, 0.15, 0.05, 0.0, 0.3
 _BACKCHANNEL = 4  # characters; a word or two in between answers nothing
 _FEW_WORDS = 14  # characters; so short an answer objects to nothing, a longer one may do so in words nobody listed
 

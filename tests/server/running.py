@@ -47,7 +47,10 @@ def running(token: str = "t" * 64, feed: Feed | None = None, static: Path = STAT
 
     async def serve() -> None:
         overlay = Overlay(
-            feed or Feed(), token, {"id": "test", "version": "1.0", "scenes": {"renewal": {}}}, lambda e: answers.append(e) is None
+            feed or Feed(),
+            token,
+            {"id": "test", "version": "1.0", "scenes": {"renewal": {}}},
+            lambda e: answers.append(e) is None,
         )
         sock = listen(None)
         stop = asyncio.Event()
