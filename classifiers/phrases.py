@@ -115,7 +115,10 @@ class Pattern:
         form = readable_pattern(source)
         self._tokens = tuple(_tokens(form))
         self._anchor = max(_plain_runs(self._tokens, lambda token: token), key=len, default="")
-        self._by_sound = shortest(form) >= MIN_SYLLABLES
+        least = shortest(form)
+        self._by_sound = least >= MIN_SYLLABLES
+        self._written = frozenset(char for token in self._tokens for char in token if char not in "()[]|…#")
+        self._right = least / 2  # characters that the recogniser must have written right
         self._sound_anchor: str | None = None
         self._characters: re.Pattern[str] | None = None
         self._syllables: re.Pattern[str] | None = None
@@ -138,7 +141,13 @@ class Pattern:
             return []
         if self._syllables is None:
             self._syllables = re.compile("".join(_as_syllables(token) for token in self._tokens))
-        return [(match.start(), match.end()) for match in self._syllables.finditer(normal.syllables)]
+        found = [(match.start(), match.end()) for match in self._syllables.finditer(normal.syllables)]
+        return [(start, end) for start, end in found if self._half_right(normal.characters[start:end])]
+
+    def _half_right(self, matched: str) -> bool:
+        """Whether enough stands there as the pattern has it: it happens that every word of a phrase is misheard, but oftener
+        that something else was said."""
+        return sum(char in self._written or char.isdigit() for char in matched) >= self._right
 
 
 @cache

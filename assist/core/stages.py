@@ -29,7 +29,7 @@ _QUESTION, _NO_QUESTION = 0.8, 0.4
 _WISH, _OBJECTION, _FEELING, _UNHEARD = 0.55, 0.5, {"angry": 0.45, "upset": 0.3}, 0.3
 # How much the path speaks for a stage: staying (a turn in two parts more so), the next one, skipping one, and each one more,
 # going back, an interlude.
-_STAY, _GO_ON, _NEXT, _SKIP, _FARTHER, _BACK, _AT_ANY_TIME = 0.3, 0.5, 0.35, 0.15, 0.05, 0.0, 0.3
+_STAY, _GO_ON, _NEXT, _SKIP, _FARTHER, _BACK, _AT_ANY_TIME = 0.3, 0.5, 0.35, 0.15, 0.05, 0.0, 0.25
 _BACKCHANNEL = 4  # characters; a word or two in between answers nothing
 _FEW_WORDS = 14  # characters; so short an answer objects to nothing, a longer one may do so in words nobody listed
 
@@ -227,9 +227,13 @@ def _said(utterance: str, state: CallState, first_steps: Collection[str]) -> _Vo
 
 
 def _weigh_what_repeats(votes: _Votes, text: Transcript, state: CallState, been: Collection[str]) -> None:
-    """A call is opened once, an offer that ends by asking whether it suits is an offer, a summary repeats what was offered."""
+    """A call is opened once; another offer is a second one, not a new first; an offer may end by asking whether it suits; a
+    summary repeats what was offered.
+    """
     if _OPENING in votes and _OPENING in been and state.stage != _OPENING:
         votes[_OPENING].weight /= 4
+    if _OFFERS[1] in votes and _OFFERS[0] in votes and _OFFERS[0] in been:
+        votes[_OFFERS[0]].weight /= 2
     if _ASKED in votes and votes.any_of(_OFFERS):
         votes[_ASKED].weight /= 2
     if state.signalled(text.utterance, "step", _RECAP) and (votes[_ENDS].steps > 1 or _any(_OFFERS, been)):

@@ -14,6 +14,7 @@ from classifiers.sentence import classify_sentence
 from classifiers.spoken import Spoken
 from classifiers.steps import Steps
 from tests.classifiers.conftest import call, said
+from tests.classifiers.test_meaning import Compass
 
 pytestmark = pytest.mark.unit
 
@@ -155,5 +156,5 @@ def test_never_raises(judges: tuple, text: str) -> None:
 
 
 def test_classifiers_have_names_of_their_own() -> None:
-    names = [classifier.name for classifier in build_classifiers(small_playbook())]
-    assert len(set(names)) == len(names) == 9
+    names = [classifier.name for classifier in build_classifiers(small_playbook(), Compass())]
+    assert len(set(names)) == len(names) == 12

@@ -4,6 +4,7 @@ import pytest
 
 from assist.core.events import Channel
 from assist.core.lexicon import Lexicon
+from assist.core.playbook import Playbook
 from assist.core.state import CallState
 from classifiers.forbidden import ForbiddenWords
 from tests.classifiers.conftest import Ask, said
@@ -142,3 +143,44 @@ def test_every_category_has_twenty_wordings_and_a_line(lexicon: Lexicon) -> None
         assert 6 <= len(entry.say_instead) <= 60
     assert len(wordings) == 16
     assert min(wordings.values()) >= 20
+
+
+def test_every_example_of_the_playbook_is_heard_in_its_category(playbook: Playbook) -> None:
+    rule = ForbiddenWords(playbook.lexicon)
+    missed = [
+        (category, text)
+        for category, examples in playbook.forbidden_examples.items()
+        for text in examples.said
+        if category not in _heard(rule, text)
+    ]
+    assert missed == []
+
+
+def test_no_look_alike_of_the_playbook_is_heard_at_all(playbook: Playbook) -> None:
+    rule = ForbiddenWords(playbook.lexicon)
+    examples = [text for those in playbook.forbidden_examples.values() for text in those.harmless]
+    assert [(text, _heard(rule, text)) for text in examples if _heard(rule, text)] == []
+
+
+def test_every_category_has_enough_examples(playbook: Playbook) -> None:
+    assert len(playbook.forbidden_examples) == 16
+    for examples in playbook.forbidden_examples.values():
+        assert len(examples.said) >= 24
+        assert len(examples.harmless) >= 12
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不是后台的人弄错了，是地址改过一次",  # the denial and the offence share a character
+        "隔壁营业员骂您神经病，我替他给您赔个不是",
+        "您刚才说我们爱办不办，我听着也难受",
+    ],
+)
+def test_what_is_denied_or_reported_is_nobodys_offence(agent: Ask, text: str) -> None:
+    assert categories(agent, text) == []
+
+
+def _heard(rule: ForbiddenWords, text: str) -> list[str]:
+    found = rule.classify(said(text, Channel.AGENT), CallState())
+    return [judgement.hit.category for judgement in found if judgement.hit is not None]

@@ -12,8 +12,8 @@ from assist.core.lexicon import Phrases
 from assist.core.state import CallState
 from assist.core.triggers import OnMeaning, OnPhrase, OnSequence
 from classifiers.meaning import Meanings
-from tests.core.builders import entry, tiny
 from tests.classifiers.conftest import said
+from tests.core.builders import entry, tiny
 
 pytestmark = pytest.mark.unit
 
