@@ -57,7 +57,7 @@ def changes(before: Sequence[Shown], after: Sequence[Shown]) -> list[Change]:
     for entry in dict.fromkeys(shown.entry for shown in (*before, *after)):
         old = [shown for shown in before if shown.entry == entry]
         new = [shown for shown in after if shown.entry == entry]
-        for one, other in _pairs(old, new):
+        for one, other in list(_pairs(old, new)):
             old.remove(one)
             new.remove(other)
             if abs(one.seconds - other.seconds) > MOVED_SECONDS:

@@ -40,3 +40,8 @@ def test_other_words_at_the_same_moment_reword_it() -> None:
 def test_totals_count_each_kind_by_entry_the_most_changed_first() -> None:
     found = changes(_at(1.0) + _at(5.0, entry="note"), _at(40.0) + _at(9.0, entry="note"))
     assert totals(found) == {"tip": {"removed": 1, "added": 1}, "note": {"moved": 1}}
+
+
+def test_a_call_told_twice_alike_has_no_difference() -> None:
+    often = _at(10.0, 20.0, 30.0, 30.0) + _at(5.0, entry="note")
+    assert _kinds(often, list(often)) == []
