@@ -147,17 +147,17 @@ class StageTracker:
                     votes[instead].because += vote.because
 
     def _stage(self, model: Model, stage_id: str) -> Stage | None:
-        """A stage of the model, or one that another model lends to every call."""
+        """A stage of the model that happens on the call, or one that another model lends to every call."""
         own = model.stage(stage_id)
         if own is not None:
-            return own
+            return None if own.off_call else own
         lent = (other.stage(stage_id) for other in self._playbook.models.values())
         return next((stage for stage in lent if stage is not None and stage.interlude), None)
 
     def _nearest(self, model: Model, stage_id: str) -> Stage:
         """Where a call that was in a stage of another model stands in this one."""
         near = (self._stage(model, near_id) for near_id in (stage_id, *_NEAR.get(stage_id, ())))
-        return next((stage for stage in near if stage is not None and not stage.off_call), _first(model))
+        return next((stage for stage in near if stage is not None), _first(model))
 
 
 def _first(model: Model) -> Stage:
