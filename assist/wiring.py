@@ -24,12 +24,14 @@ from assist.runtime.worker import ModelWorker
 from assist.settings import EngineSettings, ReplaySettings
 from assist.training.calls import read_call
 from classifiers import build_classifiers
+from classifiers.sentence import classify_sentence
 from models import engines
 from models.digests import Progress
 from models.engines import EngineOptions
 from prompts import load_playbook, playbook_folder
 
 LANGUAGE = "zh"
+_FIRST_WORDS = "您好，请问有什么可以帮您？"
 _MOST_KNOWN = 20  # characters of one thing known; more is no word to expect
 
 
@@ -216,7 +218,10 @@ def classifiers_of(playbook: Playbook) -> tuple[Classifier, ...]:
     """The classifiers of a playbook; the sentence encoder is loaded when it has something to compare."""
     from models.sentences import packaged_encoder
 
-    return build_classifiers(playbook, packaged_encoder())
+    classifiers = build_classifiers(playbook, packaged_encoder())
+    for channel in Channel:  # compiles most of what they look for, so that nobody's first sentence has to wait for it
+        classify_sentence(classifiers, _FIRST_WORDS, channel)
+    return classifiers
 
 
 def _recorded_at(path: Path) -> str:

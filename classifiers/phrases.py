@@ -106,26 +106,26 @@ def _code(syllable: str) -> str:
 class Pattern:
     """A pattern, compiled when a text first has the words that every match of it holds.
 
-    A playbook has thousands of patterns and a sentence concerns a handful: looking for the longest run of plain characters
-    first spares most of the compiling and nearly all of the searching.
+    A playbook has thousands of patterns and a sentence concerns a handful: looking first for words of which every match has one
+    spares most of the compiling and nearly all of the searching.
     """
 
     def __init__(self, source: str) -> None:
         self.source = source
         form = readable_pattern(source)
         self._tokens = tuple(_tokens(form))
-        self._anchor = max(_plain_runs(self._tokens, lambda token: token), key=len, default="")
+        self._anchors = _anchors(self._tokens, lambda token: token)
         least = shortest(form)
         self._by_sound = least >= MIN_SYLLABLES
         self._written = frozenset(char for token in self._tokens for char in token if char not in "()[]|…#")
         self._right = least / 2  # characters that the recogniser must have written right
-        self._sound_anchor: str | None = None
+        self._sound_anchors: tuple[str, ...] | None = None
         self._characters: re.Pattern[str] | None = None
         self._syllables: re.Pattern[str] | None = None
 
     def exact(self, normal: NormalText) -> list[tuple[int, int]]:
         """Places in the normal text where the characters match."""
-        if self._anchor not in normal.characters:
+        if self._anchors and not any(word in normal.characters for word in self._anchors):
             return []
         if self._characters is None:
             self._characters = re.compile(_on_characters("".join(self._tokens)))
@@ -135,9 +135,9 @@ class Pattern:
         """Places where the syllables match; none where the pattern is too short to be sure of by sound alone."""
         if not self._by_sound:
             return []
-        if self._sound_anchor is None:
-            self._sound_anchor = max(_plain_runs(self._tokens, _only_sound), key=len, default="")
-        if self._sound_anchor not in normal.syllables:
+        if self._sound_anchors is None:
+            self._sound_anchors = _anchors(self._tokens, _only_sound)
+        if self._sound_anchors and not any(word in normal.syllables for word in self._sound_anchors):
             return []
         if self._syllables is None:
             self._syllables = re.compile("".join(_as_syllables(token) for token in self._tokens))
@@ -167,12 +167,45 @@ def _tokens(source: str) -> Iterator[str]:
             yield from _normal_char(char)
 
 
-def _plain_runs(tokens: Iterable[str], translate: Callable[[str], str]) -> Iterator[str]:
-    """Runs of what every match holds: outside brackets, between gaps; a token that translates to nothing ends a run."""
-    run, depth = "", 0
+def _anchors(tokens: Iterable[str], translate: Callable[[str], str]) -> tuple[str, ...]:
+    """Words of which every match holds at least one, from the part of the pattern that says most; none when no part does."""
+    best: tuple[str, ...] = ()
+    for options in _parts(tokens):
+        words = tuple(max(_plain_runs(option, translate), key=len) for option in options)
+        if "" not in words and (not best or _telling(words) > _telling(best)):
+            best = words
+    return best
+
+
+def _telling(words: tuple[str, ...]) -> tuple[int, int]:
+    """Long words are rare, and few are found sooner."""
+    return min(map(len, words)), -len(words)
+
+
+def _parts(tokens: Iterable[str]) -> Iterator[list[list[str]]]:
+    """The parts of a pattern that no match is without, each as what it may read."""
+    options: list[list[str]] = [[]]
+    within = ""
     for token in tokens:
-        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(token, 0)
-        plain = translate(token) if depth == 0 and token not in "()[]|…#" else ""
+        if token in "([":
+            yield options
+            options, within = [[]], token
+        elif token in ")]":
+            if within == "(":
+                yield options
+            options, within = [[]], ""
+        elif token == "|":
+            options.append([])
+        else:
+            options[-1].append(token)
+    yield options
+
+
+def _plain_runs(tokens: Iterable[str], translate: Callable[[str], str]) -> Iterator[str]:
+    """Runs between gaps and numbers; a token that translates to nothing ends a run too."""
+    run = ""
+    for token in tokens:
+        plain = translate(token) if token not in "…#" else ""
         if not plain and run:
             yield run
             run = ""

@@ -13,6 +13,7 @@ from assist.core.errors import EngineError
 from assist.core.ports import Encoder
 
 _DIMENSIONS = 512
+_MOST_KNOWN = 4096  # vectors kept, of 2 kB each
 
 
 class PackagedEncoder:
@@ -27,12 +28,17 @@ class PackagedEncoder:
             raise EngineError(
                 "encoder.missing", f"the sentence encoder is missing ({error}); run: make install"
             ) from error
-        self._use = USE(threads=1)
+        self._use = USE(threads=1)  # the recogniser has the others
+        self._known: dict[str, NDArray[np.float32]] = {}  # the latest last; every call asks for the same examples
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        if not texts:
-            return np.zeros((0, _DIMENSIONS), np.float32)
-        return np.asarray(self._use.encode(list(texts)), np.float32)
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        found = dict(zip(new, np.asarray(self._use.encode(new), np.float32), strict=True)) if new else {}
+        vectors = [found[text] if text in found else self._known[text] for text in texts]
+        self._known |= found
+        for text in list(self._known)[: max(0, len(self._known) - _MOST_KNOWN)]:
+            del self._known[text]
+        return np.stack(vectors) if vectors else np.zeros((0, _DIMENSIONS), np.float32)
 
 
 @cache

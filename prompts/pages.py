@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import jsonschema_rs
 
 from assist.core.patterns import pattern_fault
 from assist.core.wording import wording_fault
@@ -70,8 +71,7 @@ def read_pages(folder: Path, kind: str) -> list[Page]:
 def read_page(file: Path, kind: str) -> Page:
     """One file. Raises `PlaybookError` with file, line and mend."""
     data, lines = read_yaml(file)
-    error = jsonschema.exceptions.best_match(_validator(kind).iter_errors(data), key=_RELEVANCE)
-    fault = schema_fault(error, data) if error is not None else next(_of_texts(data), None)
+    fault = next(_of_texts(data), None) if _quick(kind).is_valid(data) else _first_fault(kind, data)
     if fault is not None:
         raise lines.error(fault.where, fault.code, fault.message)
     return Page(data, lines)
@@ -97,7 +97,23 @@ def _of_texts(data: Any) -> Iterator[Fault]:
             yield Fault(where, "playbook.wording", f"{value!r}: {fault}")
 
 
+def _first_fault(kind: str, data: Any) -> Fault | None:
+    """The complaint that helps most, from the slower validator that knows which that is."""
+    error = jsonschema.exceptions.best_match(_validator(kind).iter_errors(data), key=_RELEVANCE)
+    return schema_fault(error, data) if error is not None else next(_of_texts(data), None)
+
+
+@cache
+def _quick(kind: str) -> jsonschema_rs.Draft202012Validator:
+    """Says only whether a page is right, thirty times as fast: nearly all are, and every start of the program reads them."""
+    return jsonschema_rs.Draft202012Validator(_schema(kind))
+
+
 @cache
 def _validator(kind: str) -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(_schema(kind))
+
+
+def _schema(kind: str) -> dict[str, Any]:
     schema = json.loads(resources.files("prompts").joinpath("schema/playbook.schema.json").read_text(encoding="utf-8"))
-    return jsonschema.Draft202012Validator({"$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]})
+    return {"$schema": schema["$schema"], "$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]}

@@ -25,6 +25,8 @@ from assist.core.state import CallState
 _STEP, _FURTHER, _ENTER, _PROMISE = 1.0, 0.4, 0.7, 0.4
 # A question looks for information, a statement hardly does.
 _QUESTION, _NO_QUESTION = 0.8, 0.4
+# After questions, a longer statement that names no stage goes on along the path.
+_ONWARD, _AT_LENGTH = 0.3, 12
 # What the customer said before: asked for it, objected, was angry or upset, said more than a word of consent.
 _WISH, _OBJECTION, _FEELING, _UNHEARD = 0.55, 0.5, {"angry": 0.45, "upset": 0.3}, 0.3
 # How much the path speaks for a stage: staying (a turn in two parts more so), the next one, skipping one, and each one more,
@@ -40,6 +42,7 @@ _OPENING, _FEELS, _ANSWERS, _ASKED, _ENDS = (
     "check_acceptance",
     "closing",
 )
+_DONE = "agree"
 _FINDS_OUT = ("gather_info", "confirm_reason")
 _OFFERS = ("propose", "second_offer")
 _RECAP = f"{_ENDS}.recap"
@@ -112,6 +115,8 @@ class StageTracker:
         _weigh_the_question(votes, text, state)
         _weigh_the_promise(votes, text, state, been)
         _add_what_went_before(votes, text, before, state, been)
+        if not votes:
+            _add_what_comes_next(votes, text, model, state)
         self._lead_to_what_is_due(model, votes, been)
         stay = _STAY if before else _GO_ON
         best: tuple[tuple[float, int], Stage] | None = None
@@ -227,13 +232,16 @@ def _said(utterance: str, state: CallState, first_steps: Collection[str]) -> _Vo
 
 
 def _weigh_what_repeats(votes: _Votes, text: Transcript, state: CallState, been: Collection[str]) -> None:
-    """A call is opened once; another offer is a second one, not a new first; an offer may end by asking whether it suits; a
-    summary repeats what was offered.
+    """A call is opened once; another offer is a second one, not a new first; an order and a summary repeat what was offered;
+    an offer may end by asking whether it suits.
     """
     if _OPENING in votes and _OPENING in been and state.stage != _OPENING:
         votes[_OPENING].weight /= 4
     if _OFFERS[1] in votes and _OFFERS[0] in votes and _OFFERS[0] in been:
         votes[_OFFERS[0]].weight /= 2
+    if _DONE in votes and votes[_DONE].steps and _any(_OFFERS, been):
+        for stage in _OFFERS:
+            votes[stage].weight /= 2
     if _ASKED in votes and votes.any_of(_OFFERS):
         votes[_ASKED].weight /= 2
     if state.signalled(text.utterance, "step", _RECAP) and (votes[_ENDS].steps > 1 or _any(_OFFERS, been)):
@@ -298,3 +306,14 @@ def _add_what_went_before(
     known = wished or offer is not None or votes.any_of((_ANSWERS, _FEELS))
     if offered and said_more and not known and _states(text.text):
         votes[_ANSWERS].add(_UNHEARD)
+
+
+def _add_what_comes_next(votes: _Votes, text: Transcript, model: Model, state: CallState) -> None:
+    """Once it states something at length, the agent has done with asking, whatever the words."""
+    stage = model.stage(state.stage or "")
+    if stage is None or stage.id not in _FINDS_OUT or len(text.text) < _AT_LENGTH or not _states(text.text):
+        return
+    later = (one for one in model.stages[model.order(stage.id) + 1 :] if not (one.optional or one.off_call))
+    for following in later:
+        votes[following.id].add(_ONWARD)
+        break

@@ -240,6 +240,26 @@ def test_a_statement_hardly_finds_out() -> None:
     assert hard("[gather_info.use][analyse.cause]") == ["greeting", "gather_info"]  # unpunctuated: not known
 
 
+def test_who_states_something_at_length_after_asking_goes_on() -> None:
+    longer = "您家离基站有八百多米，中间又隔着一栋楼。"
+    assert hard("[gather_info.use]", ">是的", longer) == ["greeting", "gather_info", "analyse"]
+    assert hard("[gather_info.use]", ">是的", "我看看，您稍等。") == ["greeting", "gather_info"]
+    last = Model(
+        "M9",
+        title("短"),
+        (_stage("greeting", "hello"), _stage("gather_info", "use"), _stage("follow_up", off_call=True)),
+    )
+    told = Call(replace(playbook(), models={"M9": last}, fallback_model="M9", scenes={}), [Words(TABLE)], scene_id=None)
+    told.agent("[gather_info.use]", 1, 2)
+    told.agent(longer, 3, 4)
+    assert told.session.state.stage == "gather_info"
+
+
+def test_an_order_repeats_what_was_offered() -> None:
+    assert hard("[propose.offer]", ">行", "[propose.offer]<propose>[agree.order]")[-1] == "agree"
+    assert hard("[propose.offer]<propose>[agree.order]") == ["greeting", "propose"]
+
+
 def test_an_offer_that_ends_with_a_question_is_an_offer() -> None:
     assert hard(">你好", "[propose.offer]，[check_acceptance.ask]？") == ["greeting", "propose"]
     assert hard("[propose.offer]", ">不知道", "[propose.offer]，[check_acceptance.ask]？") == ["greeting", "propose"]

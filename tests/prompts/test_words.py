@@ -12,13 +12,20 @@ from prompts import load_playbook, playbook_folder
 pytestmark = pytest.mark.unit
 
 
+_LISTS = tuple(
+    f"{name}.yaml"
+    for name in (
+        "acts", "commitments", "customer_types", "emotions", "forbidden", "intents", "objections", "terms", "words",
+    )
+)  # fmt: skip
+
+
 @pytest.fixture
 def folder(tmp_path):
     """A copy of the bundled playbook without the lists that are slow to read and have no part here."""
     mine = tmp_path / "mine"
-    shutil.copytree(
-        playbook_folder("telecom"), mine, ignore=shutil.ignore_patterns("cues", "[!h]*s.yaml", "forbidden.yaml")
-    )
+    apart = ("cues", "cards", "examples", "questionnaires", "rehearsals", "preparation.yaml", *_LISTS)
+    shutil.copytree(playbook_folder("telecom"), mine, ignore=shutil.ignore_patterns(*apart))
     return mine
 
 
