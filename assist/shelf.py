@@ -2,13 +2,11 @@
 
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 
 from assist.core.errors import PlaybookError
 from assist.core.playbook import Playbook
 from prompts import load_playbook, playbook_folder
-
-_Digest = tuple[tuple[str, int, int], ...]
+from prompts.loader import files_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,7 @@ class Shelf:
     def __init__(self, name: str) -> None:
         self._folder = playbook_folder(name)
         self._lock = threading.Lock()
-        self._digest = _digest(self._folder)  # before reading: what changes meanwhile is seen the next time
+        self._digest = files_of(self._folder)  # before reading: what changes meanwhile is seen the next time
         self._playbook = load_playbook(self._folder)
         self._complaint: str | None = None
 
@@ -42,7 +40,7 @@ class Shelf:
     def take(self) -> Taken:
         """The same, with what there is to tell about it."""
         with self._lock:
-            digest = _digest(self._folder)
+            digest = files_of(self._folder)
             if digest == self._digest:
                 return Taken(self._playbook)
             self._digest = digest
@@ -54,15 +52,3 @@ class Shelf:
                 return Taken(self._playbook, news, refused=True)
             self._complaint = None
             return Taken(self._playbook, f"the playbook {self._playbook.id} {self._playbook.version} was read again")
-
-
-def _digest(folder: Path) -> _Digest:
-    """Names, times and sizes of all files of a playbook; a file that is just being replaced may be missing."""
-    found = []
-    for path in sorted(folder.rglob("*.yaml")):
-        try:
-            stat = path.stat()
-        except FileNotFoundError:
-            continue
-        found.append((path.relative_to(folder).as_posix(), stat.st_mtime_ns, stat.st_size))
-    return tuple(found)

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
@@ -29,6 +30,7 @@ from models import engines
 from models.digests import Progress
 from models.engines import EngineOptions
 from prompts import load_playbook, playbook_folder
+from prompts.loader import Files, files_of
 
 LANGUAGE = "zh"
 _FIRST_WORDS = "您好，请问有什么可以帮您？"
@@ -76,8 +78,14 @@ class Call:
 
 
 def read_playbook(name: str) -> Playbook:
-    """A bundled playbook by name, or one from a folder. Raises `PlaybookError`."""
-    return load_playbook(playbook_folder(name))
+    """A bundled playbook by name, or one from a folder; read again when its files have changed. Raises `PlaybookError`."""
+    folder = playbook_folder(name)
+    return _read_playbook(folder, files_of(folder))
+
+
+@lru_cache(maxsize=4)
+def _read_playbook(folder: Path, _: Files) -> Playbook:
+    return load_playbook(folder)
 
 
 def prepare(settings: ReplaySettings, playbook: Playbook, progress: Progress | None = None) -> Call:

@@ -9,8 +9,8 @@ from prompts.references import check_names
 from prompts.schema_faults import Where
 
 
-def check_references(pages: Pages, labels: Labels, rows: Labels) -> None:
-    """Raises `PlaybookError` with file, line and mend at the first thing that does not fit the rest."""
+def check_ids(pages: Pages) -> None:
+    """Raises `PlaybookError` with file, line and mend at the first id that stands twice."""
     for group, what in ((pages.models, "model"), (pages.scenes, "scene"), (pages.rehearsals, "rehearsal")):
         _unique(group, what)
     for group, what in ((pages.cues, "entry"), (pages.cards, "card"), (pages.preparation, "preparation item")):
@@ -25,6 +25,10 @@ def check_references(pages: Pages, labels: Labels, rows: Labels) -> None:
         for i, stage in enumerate(page.data["stages"]):
             if "steps" in stage:
                 _unique_in(page, ("stages", i, "steps"), "step")
+
+
+def check_references(pages: Pages, labels: Labels, rows: Labels) -> None:
+    """Raises `PlaybookError` with file, line and mend at the first thing that does not fit the rest."""
     known = Known(pages, labels, rows)
     check_names(pages, known)
     check_reachable(pages, known)

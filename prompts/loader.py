@@ -8,11 +8,13 @@ from pathlib import Path
 from assist.core.errors import PlaybookError
 from assist.core.playbook import Playbook, Thresholds
 from prompts import call_models, card_pages, entries
-from prompts.checks import check_references
+from prompts.checks import check_ids, check_references
 from prompts.lexicons import lexicon
 from prompts.pages import Pages, read_all
 from prompts.word_checks import check_words
 from prompts.yaml_nodes import read_yaml
+
+Files = tuple[tuple[str, int, int], ...]
 
 
 def playbook_folder(name: str) -> Path:
@@ -33,12 +35,25 @@ def load_playbook(folder: Path) -> Playbook:
     """A checked playbook. Raises `PlaybookError` with file, line and mend at the first thing that is wrong."""
     pages = read_all(folder)
     labels = taxonomy()
+    check_ids(pages)
     check_words(
         pages.root, pages.models, pages.scenes, pages.lexicons
     )  # where they are written, not where they are lent to
     call_models.lend_stages(pages.models)
     check_references(pages, labels, rows())
     return _playbook(pages, labels)
+
+
+def files_of(folder: Path) -> Files:
+    """Names, times and sizes of all files of a playbook; a file that is just being replaced may be missing."""
+    found = []
+    for path in sorted(folder.rglob("*.yaml")):
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
+            continue
+        found.append((path.relative_to(folder).as_posix(), stat.st_mtime_ns, stat.st_size))
+    return tuple(found)
 
 
 @cache
