@@ -104,10 +104,10 @@ def _code(syllable: str) -> str:
 
 
 class Pattern:
-    """A pattern, compiled when a text first has the words that every match of it holds.
+    """A pattern, compiled when a text first has words from each of its parts.
 
-    A playbook has thousands of patterns and a sentence concerns a handful: looking first for words of which every match has one
-    spares most of the compiling and nearly all of the searching.
+    A playbook has thousands of patterns and a sentence concerns a handful: looking for those words first spares most of the
+    compiling and nearly all of the searching.
     """
 
     def __init__(self, source: str) -> None:
@@ -119,13 +119,13 @@ class Pattern:
         self._by_sound = least >= MIN_SYLLABLES
         self._written = frozenset(char for token in self._tokens for char in token if char not in "()[]|…#")
         self._right = least / 2  # characters that the recogniser must have written right
-        self._sound_anchors: tuple[str, ...] | None = None
+        self._sound_anchors: tuple[tuple[str, ...], ...] | None = None
         self._characters: re.Pattern[str] | None = None
         self._syllables: re.Pattern[str] | None = None
 
     def exact(self, normal: NormalText) -> list[tuple[int, int]]:
         """Places in the normal text where the characters match."""
-        if self._anchors and not any(word in normal.characters for word in self._anchors):
+        if not _has_each(normal.characters, self._anchors):
             return []
         if self._characters is None:
             self._characters = re.compile(_on_characters("".join(self._tokens)))
@@ -137,7 +137,7 @@ class Pattern:
             return []
         if self._sound_anchors is None:
             self._sound_anchors = _anchors(self._tokens, _only_sound)
-        if self._sound_anchors and not any(word in normal.syllables for word in self._sound_anchors):
+        if not _has_each(normal.syllables, self._sound_anchors):
             return []
         if self._syllables is None:
             self._syllables = re.compile("".join(_as_syllables(token) for token in self._tokens))
@@ -167,19 +167,15 @@ def _tokens(source: str) -> Iterator[str]:
             yield from _normal_char(char)
 
 
-def _anchors(tokens: Iterable[str], translate: Callable[[str], str]) -> tuple[str, ...]:
-    """Words of which every match holds at least one, from the part of the pattern that says most; none when no part does."""
-    best: tuple[str, ...] = ()
-    for options in _parts(tokens):
-        words = tuple(max(_plain_runs(option, translate), key=len) for option in options)
-        if "" not in words and (not best or _telling(words) > _telling(best)):
-            best = words
-    return best
+def _has_each(text: str, parts: Iterable[tuple[str, ...]]) -> bool:
+    return all(any(word in text for word in words) for words in parts)
 
 
-def _telling(words: tuple[str, ...]) -> tuple[int, int]:
-    """Long words are rare, and few are found sooner."""
-    return min(map(len, words)), -len(words)
+def _anchors(tokens: Iterable[str], translate: Callable[[str], str]) -> tuple[tuple[str, ...], ...]:
+    """For each part of a pattern the words of which every match holds at least one; the part that says most comes first."""
+    found = [tuple(max(_plain_runs(option, translate), key=len) for option in options) for options in _parts(tokens)]
+    telling = [words for words in found if "" not in words]
+    return tuple(sorted(telling, key=lambda words: (-min(map(len, words)), len(words))))
 
 
 def _parts(tokens: Iterable[str]) -> Iterator[list[list[str]]]:

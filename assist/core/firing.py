@@ -76,11 +76,14 @@ class Firing:
     def __init__(self, playbook: Playbook) -> None:
         self._single: list[tuple[Entry, Single]] = []
         self._timed: list[_Timed] = []
+        self._staying: dict[str, list[_Timed]] = {}  # by the stage that must not last too long
         self._related: list[_Related] = []
         for entry in playbook.entries:
             for i, trigger in enumerate(entry.when):
                 match trigger:
-                    case OnStaying() | OnTime():
+                    case OnStaying(stage=stage):
+                        self._staying.setdefault(stage, []).append(_Timed(entry, trigger))
+                    case OnTime():
                         self._timed.append(_Timed(entry, trigger))
                     case OnSequence() | OnLacking():
                         self._related.append(_Related(entry, trigger, (entry.id, i)))
@@ -110,14 +113,14 @@ class Firing:
         """When the next entry may be set off by time alone; None while none can."""
         if state.summary is not None:
             return None
-        times = [at for timed in self._timed if (at := self._when(timed, state)) is not None]
+        times = [at for timed in self._waiting(state) if (at := self._when(timed, state)) is not None]
         times += [self._ends(related) for related in self._related if self._is_open(related)]
         return min(times, default=None)
 
     def due(self, now: Samples, state: CallState) -> list[Fired]:
         """Entries that time has set off by `now`."""
         found: dict[str, Fired] = {}
-        for timed in self._timed:
+        for timed in self._waiting(state):
             when = self._when(timed, state)
             if when is not None and when <= now:
                 self._stayed.add((timed.entry.id, _since(timed.trigger, state)))
@@ -128,6 +131,10 @@ class Firing:
                 if in_scope(related.entry, state) and holds(related.entry.only_if, state):
                     found.setdefault(related.entry.id, Fired(related.entry, begun.because))
         return _by_importance(found.values())
+
+    def _waiting(self, state: CallState) -> list[_Timed]:
+        """What only time may set off where the call is now."""
+        return self._timed + self._staying.get(state.stage or "", [])
 
     def _relate(self, event: CallEvent, state: CallState) -> Iterator[Fired]:
         said = _utterance(event)
@@ -171,12 +178,12 @@ class Firing:
     def _when(self, timed: _Timed, state: CallState) -> Samples | None:
         """When a stay, or the call, has become long enough; None while that cannot be, or the agent is about to end it."""
         entry, trigger = timed.entry, timed.trigger
-        if isinstance(trigger, OnStaying) and (
-            state.stage != trigger.stage or trigger.step in state.steps_done or agent_is_busy(state)
-        ):
-            return None
         since = _since(trigger, state)
-        if (entry.id, since) in self._stayed or not in_scope(entry, state) or not holds(entry.only_if, state):
+        if (entry.id, since) in self._stayed:
+            return None
+        if isinstance(trigger, OnStaying) and (trigger.step in state.steps_done or agent_is_busy(state)):
+            return None
+        if not in_scope(entry, state) or not holds(entry.only_if, state):
             return None
         return since + from_seconds(trigger.seconds)
 
