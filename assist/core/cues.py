@@ -1,8 +1,8 @@
 """Which cue is shown when: a policy that keeps the screen calm, on top of what `firing` says is called for.
 
-At most two cues stand at a time, and only so many come in a minute, of which fewer still may be tips. A new one has to be
-more important than what stands there, must have cooled down, may come only so often in a call, and not so late that the moment
-is over; one that is not shown leaves a record of why.
+At most two cues stand at a time, and only so many come in a minute, of which fewer still may be tips; an alarm counts, but no
+budget holds it back. A new one has to be more important than what stands there, must have cooled down, may come only so often
+in a call, and not so late that the moment is over; one that is not shown leaves a record of why.
 """
 
 from collections import Counter
@@ -33,6 +33,7 @@ from assist.core.triggers import OnQuestion
 from assist.core.wording import fill
 
 _MINUTE = from_seconds(60)
+_ALARM = 90  # from this priority on a cue is never one too many
 _URGENT = 65  # below this priority a cue is a tip
 _SAID_ENOUGH = 0.5  # share of a cue's character pairs in what the agent then said
 
@@ -119,6 +120,8 @@ class CuePolicy:
         full = len(showing) >= limits.on_screen
         if full and entry.priority <= min(shown.cue.priority for shown in showing):
             return "no_room"
+        if entry.priority >= _ALARM:
+            return None
         recent = [shown.cue.priority for shown in cues if at - shown.at < _MINUTE]
         tips = sum(priority < _URGENT for priority in recent)
         spent = len(recent) >= limits.cues_a_minute or (entry.priority < _URGENT and tips >= limits.tips_a_minute)

@@ -152,7 +152,7 @@ class Thresholds:
     talk_share: float = 0.7  # the agent's share of both sides' speech that is too much
     talk_share_after_seconds: float = 60.0  # of speech, before a share means anything
     on_screen: int = 2
-    cues_a_minute: int = 4
+    cues_a_minute: int = 4  # alarms count, but none is held back
     tips_a_minute: int = 1  # of those, cues of a priority below 65: an agent who does well is left alone
     late_seconds: float = 8.0  # what set a cue off is so long ago that the cue would come too late
     scene_score: float = 0.6  # from which an inferred scene is believed

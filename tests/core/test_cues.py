@@ -286,6 +286,14 @@ class TestTheBudget:
         assert reasons(c) == [("a", "budget")]
         assert len(c.of(CueShown)) == 2
 
+    def test_holds_no_alarm_back_and_counts_it(self) -> None:
+        c = call(entry("a", PHRASE_A, priority=90, **self.QUICK), entry("b", ANGRY, priority=80), cues_a_minute=1)
+        for start in (1, 5, 9):
+            c.customer("甲", start, start + 1)
+        c.customer("气", 13, 14)
+        assert [e.cue.entry for e in c.of(CueShown)] == ["a", "a", "a"]
+        assert reasons(c) == [("b", "budget")]
+
     def test_counts_cues_of_the_same_moment(self) -> None:
         c = call(entry("a", ANGRY), entry("b", ANGRY), tips_a_minute=1)
         c.customer("气", 1, 2)
