@@ -1,7 +1,9 @@
 import pytest
 
 from assist.core.events import SceneChanged
+from assist.core.scenes import SceneInference
 from assist.core.spans import RATE
+from assist.core.state import CallState
 from tests.core.builders import Call, Words, judged, tiny
 
 pytestmark = pytest.mark.unit
@@ -76,3 +78,8 @@ def test_by_hand_is_the_last_word_and_no_news_twice() -> None:
 def test_nobody_outside_can_infer_one() -> None:
     c = call()
     assert c.note(SceneChanged(at=RATE, scene="outbound", by="inferred")) == []
+
+
+def test_time_alone_tells_no_scene() -> None:
+    inference = SceneInference(tiny())
+    assert (inference.deadline(CallState()), list(inference.due(0, CallState()))) == (None, [])
