@@ -223,7 +223,7 @@ def _session(settings: ReplaySettings, playbook: Playbook, channels: tuple[Chann
 
 
 def classifiers_of(playbook: Playbook) -> tuple[Classifier, ...]:
-    """The classifiers of a playbook; the sentence encoder is loaded when it has something to compare."""
+    """The classifiers of a playbook, ready for their first sentence. Slow the first time in a process."""
     from models.sentences import packaged_encoder
 
     classifiers = build_classifiers(playbook, packaged_encoder())

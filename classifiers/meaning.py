@@ -8,7 +8,7 @@ from assist.core.events import Evidence, Judgement, Signal, Transcript
 from assist.core.playbook import Playbook
 from assist.core.ports import Encoder
 from assist.core.state import CallState
-from assist.core.triggers import OnLacking, OnMeaning, OnSequence
+from assist.core.triggers import OnMeaning, singles
 
 _LEAST, _MOST = 4, 120  # characters; fewer mean anything, more mean too much at once
 
@@ -52,5 +52,4 @@ class Meanings:
 def _triggers(playbook: Playbook) -> Iterator[OnMeaning]:
     for entry in playbook.entries:
         for trigger in entry.when:
-            parts = (trigger.first, trigger.then) if isinstance(trigger, OnSequence | OnLacking) else (trigger,)
-            yield from (part for part in parts if isinstance(part, OnMeaning))
+            yield from (part for part in singles(trigger) if isinstance(part, OnMeaning))

@@ -10,9 +10,8 @@ from assist.core.questionnaires import Question, Questionnaire
 from assist.core.state import CallState
 from classifiers.phrases import Hit, PhraseSet
 
-_SPEAKS_FOR_ITSELF = (
-    3  # characters of an answer to a question that was not heard being asked; 对 and 是的 may mean anything
-)
+# Characters of an answer to a question that was not heard being asked; 对 and 是的 may mean anything.
+_SPEAKS_FOR_ITSELF = 3
 
 
 @dataclass(frozen=True, slots=True)

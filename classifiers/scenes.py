@@ -6,7 +6,6 @@ from assist.core.events import Evidence, Judgement, Signal, Transcript
 from assist.core.lexicon import Weighted
 from assist.core.playbook import Playbook
 from assist.core.scenes import SIGNAL, is_open
-from assist.core.spans import from_seconds
 from assist.core.state import CallState
 from classifiers.phrases import PhraseSet
 
@@ -17,13 +16,13 @@ class Scenes:
     name = "scenes"
 
     def __init__(self, playbook: Playbook) -> None:
-        self._until = from_seconds(playbook.thresholds.scene_seconds)
+        self._limits = playbook.thresholds
         self._signs: tuple[tuple[str, Weighted, PhraseSet], ...] = tuple(
             (scene.id, sign, PhraseSet(sign.phrases)) for scene in playbook.scenes.values() for sign in scene.signs
         )
 
     def classify(self, transcript: Transcript, state: CallState) -> Iterable[Judgement]:
-        if not is_open(state) or state.at > self._until:
+        if not is_open(state, self._limits):
             return
         for scene, sign, phrases in self._signs:
             if sign.label not in ("both", transcript.channel.value):

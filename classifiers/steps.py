@@ -7,7 +7,7 @@ from assist.core.events import Channel, Evidence, Judgement, Signal, Transcript
 from assist.core.lexicon import Phrases
 from assist.core.playbook import Model, Playbook, Stage
 from assist.core.state import CallState
-from assist.core.triggers import OnLacking, OnPhrase, OnSequence
+from assist.core.triggers import OnPhrase, singles
 from classifiers.phrases import PhraseSet
 
 
@@ -75,8 +75,7 @@ def _of_stages(stages: Iterable[Stage]) -> Iterator[_Listener]:
 def _of_cues(playbook: Playbook) -> Iterator[_Listener]:
     for entry in playbook.entries:
         for trigger in entry.when:
-            parts = (trigger.first, trigger.then) if isinstance(trigger, OnSequence | OnLacking) else (trigger,)
-            for part in parts:
+            for part in singles(trigger):
                 if isinstance(part, OnPhrase):
                     yield _Listener("phrase", part.key, part.channel, _compiled(part.phrases))
 

@@ -64,13 +64,15 @@ class Encoded:
     seconds: tuple[float, ...]
     frames: int
 
-    def piece(self, i: int) -> "Encoded":
-        """One of the pieces alone."""
+    def pieces(self) -> list["Encoded"]:
+        """Each piece alone."""
         if len(self.seconds) == 1:
-            return self
-        return Encoded(
-            get_ctranslate2_storage(_on_processor(self.features)[i : i + 1]), (self.seconds[i],), self.frames
-        )
+            return [self]
+        features = _on_processor(self.features)
+        return [
+            Encoded(get_ctranslate2_storage(features[i : i + 1]), (seconds,), self.frames)
+            for i, seconds in enumerate(self.seconds)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ _MOST_KNOWN = 4096  # vectors kept, of 2 kB each
 
 
 class PackagedEncoder:
-    """Sentences as vectors; loads in a tenth of a second."""
+    """Sentences as vectors. The weights are loaded at the first sentence, which takes a second or two."""
 
     name = "universal-sentence-encoder-multilingual 3"
 

@@ -24,9 +24,8 @@ _VOICED_LEAST, _VOICED_DOUBT = 0.1, 0.3  # of the voice activity model: noise th
 _LEAST_SAMPLES = RATE // 50  # less than one tick of the encoder says nothing
 _PAIR = 2  # a live call has no more than two texts waiting of one kind
 _WHOLE = 30.0  # seconds that Whisper was trained on
-_CROWD = (
-    4  # of an archive's texts are decoded together: more gain nothing on a processor, and must be padded to the longest
-)
+# Of an archive's texts so many are decoded together: more gain nothing on a processor, and must be padded to the longest.
+_CROWD = 4
 _ASKED_OF_PARTIALS = 2  # corrections of a text that is replaced in a moment
 _ALIKE = 0.7  # of the longest: what is shorter would be decoded mostly as padding
 _REST_SECONDS = 1.2  # a sound that goes on for so long after the text has words in it
@@ -108,8 +107,9 @@ class FasterWhisper:
 
     def _side_by_side(self, jobs: list[TranscribeJob], sounds: list[Pcm]) -> list[Transcript]:
         """A crowd is cut into parts of like length, the longest first, for as many lanes as there are."""
-        if self._options.lanes == 1 or len(jobs) <= _PAIR:
-            return self._together(jobs, sounds)
+        crowd = len(jobs) > _PAIR
+        if self._options.lanes == 1 or not crowd:
+            return self._together(jobs, sounds, crowd=crowd)
         order = sorted(range(len(jobs)), key=lambda i: -len(sounds[i]))
         parts: list[list[int]] = []
         for i in order:
@@ -118,22 +118,24 @@ class FasterWhisper:
                 parts.append([])
             parts[-1].append(i)
         texts = self._lanes.map(
-            lambda part: self._together([jobs[i] for i in part], [sounds[i] for i in part], crowd=True), parts
+            lambda part: self._together([jobs[i] for i in part], [sounds[i] for i in part], crowd=crowd), parts
         )
         found = {i: text for part, those in zip(parts, texts, strict=True) for i, text in zip(part, those, strict=True)}
         return [found[i] for i in range(len(jobs))]
 
-    def _together(self, jobs: list[TranscribeJob], sounds: list[Pcm], *, crowd: bool = False) -> list[Transcript]:
-        """Jobs of one class and with prefixes of one length, decoded side by side."""
+    def _together(self, jobs: list[TranscribeJob], sounds: list[Pcm], *, crowd: bool) -> list[Transcript]:
+        """Jobs of one class and with prefixes of one length, in one batch."""
         options = self._options
-        crowd = crowd or len(jobs) > _PAIR
         least = options.settled_least if jobs[0].settles and not crowd else options.least
         encoded = self._decoder.encode(sounds, options.padding, least)
         prompts, prefixes = self._prompts(jobs), self._prefixes(jobs)
         caps = [_cap(seconds) for seconds in encoded.seconds]
         beam = options.partial_beam if not jobs[0].settles else options.crowd_beam if crowd else options.beam
         found = self._decoder.decode(encoded, prompts, caps, beam, prefixes=prefixes)
-        return [self._answer(job, sounds[i], found[i][0], caps[i], encoded.piece(i)) for i, job in enumerate(jobs)]
+        return [
+            self._answer(job, pcm, best[0], cap, piece)
+            for job, pcm, best, cap, piece in zip(jobs, sounds, found, caps, encoded.pieces(), strict=True)
+        ]
 
     def _answer(self, job: TranscribeJob, pcm: Pcm, best: Hypothesis, cap: int, encoded: Encoded) -> Transcript:
         """One job's answer from its best hypothesis; a doubtful one is tried once more if the text is to stand."""

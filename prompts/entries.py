@@ -119,7 +119,7 @@ _SINGLE: Mapping[str, Callable[[Any, Keys], Single]] = {
 def _trigger(data: Mapping[str, Any], keys: Keys) -> Trigger:
     ((name, body),) = data.items()
     if name not in ("sequence", "lacking"):
-        return _SINGLE[name](body, keys)
+        return _single(data, keys)
     first, then = (_single(body[part], keys) for part in ("first", "then"))
     kind = OnSequence if name == "sequence" else OnLacking
     return kind(first, then, float(body["within_seconds"]))

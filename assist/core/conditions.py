@@ -18,23 +18,24 @@ def in_scope(entry: Entry, state: CallState) -> bool:
 
 def holds(conditions: Conditions, state: CallState) -> bool:
     """Whether all conditions hold now."""
-    entered = {stage.stage for stage in state.stages}
     seconds = state.at / RATE
-    topics = {objection.hit.topic for objection in state.objections}
-    customer = state.customer
     return (
         all(step in state.steps_done for step in conditions.done)
         and not any(step in state.steps_done for step in conditions.not_done)
-        and (not conditions.been_in or any(stage in entered for stage in conditions.been_in))
-        and not any(stage in entered for stage in conditions.not_been_in)
+        and (not conditions.been_in or _been_in(conditions.been_in, state))
+        and not _been_in(conditions.not_been_in, state)
         and (conditions.type_known is None or conditions.type_known is (state.type is not None))
         and len(state.objections) >= conditions.objections_from
-        and len(topics) >= conditions.topics_from
-        and all(fact in customer.slots() for fact in conditions.facts)
-        and within(conditions.months, customer.months)
+        and len({objection.hit.topic for objection in state.objections}) >= conditions.topics_from
+        and (not conditions.facts or set(conditions.facts) <= state.customer.slots().keys())
+        and within(conditions.months, state.customer.months)
         and seconds >= conditions.after_seconds
         and (conditions.before_seconds is None or seconds < conditions.before_seconds)
     )
+
+
+def _been_in(stages: tuple[str, ...], state: CallState) -> bool:
+    return any(entered.stage in stages for entered in state.stages)
 
 
 def within(wanted: Months | None, months: int | None) -> bool:

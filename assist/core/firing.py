@@ -38,6 +38,7 @@ from assist.core.triggers import (
 )
 
 Because = tuple[Evidence, ...]
+_Key = tuple[str, int]  # of a trigger among all
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class _Timed:
 class _Related:
     entry: Entry
     trigger: OnSequence | OnLacking
-    key: tuple[str, int]  # of the trigger among all
+    key: _Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +90,11 @@ class Firing:
                         self._related.append(_Related(entry, trigger, (entry.id, i)))
                     case _:
                         self._single.append((entry, trigger))
-        self._stayed: set[tuple[str, Samples]] = (
-            set()
-        )  # (entry, when its stage was entered): noticed once for each stay
-        self._begun: dict[
-            tuple[str, int], tuple[_Begun, ...]
-        ] = {}  # relations whose first part has come; the latest last
-        self._settled: dict[tuple[str, int], str] = {}  # the utterance in which a relation's second part came last
+        # An entry and when its stage was entered: noticed once for each stay.
+        self._stayed: set[tuple[str, Samples]] = set()
+        # Relations whose first part has come, the latest last; and the utterance in which the second part came last.
+        self._begun: dict[_Key, tuple[_Begun, ...]] = {}
+        self._settled: dict[_Key, str] = {}
 
     def on(self, event: CallEvent, state: CallState) -> list[Fired]:
         """Entries that an event sets off, each once, the most important first."""

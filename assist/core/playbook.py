@@ -191,6 +191,11 @@ class Playbook:
         scene = self.scenes.get(scene_id or "")
         return self.models[scene.model if scene else self.fallback_model]
 
+    @property
+    def interludes(self) -> tuple[Stage, ...]:
+        """Stages that their models lend to every call."""
+        return tuple(stage for model in self.models.values() for stage in model.stages if stage.interlude)
+
     def hotwords_for(self, scene_id: str | None) -> tuple[str, ...]:
         """Words the recogniser should expect, the scene's own first."""
         return self.expected(scene_id, None).hotwords

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from assist.core.events import CallEvent, Evidence, SceneChanged, Signal, Signalled
-from assist.core.playbook import Playbook
+from assist.core.playbook import Playbook, Thresholds
 from assist.core.spans import from_seconds
 from assist.core.state import CallState
 
@@ -25,9 +25,8 @@ class SceneInference:
 
     def react(self, event: CallEvent, state: CallState) -> Iterator[CallEvent]:
         match event:
-            case Signalled(signal=Signal(signal=signal)) if signal == SIGNAL and is_open(state):
-                if state.at <= from_seconds(self._limits.scene_seconds):
-                    yield from self._inferred(state)
+            case Signalled(signal=Signal(signal=signal)) if signal == SIGNAL and is_open(state, self._limits):
+                yield from self._inferred(state)
 
     def deadline(self, state: CallState) -> int | None:
         return None
@@ -48,8 +47,8 @@ class SceneInference:
             yield SceneChanged(at=state.at, scene=scene, by="inferred", score=score, because=because)
 
 
-def is_open(state: CallState) -> bool:
-    """Whether the scene is still to be found out: not told at the start, and not set by hand."""
+def is_open(state: CallState, limits: Thresholds) -> bool:
+    """Whether the scene is still to be found out: not told at the start, not set by hand, and not too late."""
     told = state.started is not None and state.started.scene is not None
     by_hand = state.scene_change is not None and state.scene_change.by == "hand"
-    return not told and not by_hand
+    return not told and not by_hand and state.at <= from_seconds(limits.scene_seconds)

@@ -156,8 +156,7 @@ class StageTracker:
         own = model.stage(stage_id)
         if own is not None:
             return None if own.off_call else own
-        lent = (other.stage(stage_id) for other in self._playbook.models.values())
-        return next((stage for stage in lent if stage is not None and stage.interlude), None)
+        return next((lent for lent in self._playbook.interludes if lent.id == stage_id), None)
 
     def _nearest(self, model: Model, stage_id: str) -> Stage:
         """Where a call that was in a stage of another model stands in this one."""

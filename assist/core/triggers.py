@@ -141,6 +141,11 @@ class OnLacking:
 Trigger = Single | OnSequence | OnLacking
 
 
+def singles(trigger: Trigger) -> tuple[Single, ...]:
+    """What a trigger listens for: its two parts where it relates them, else itself."""
+    return (trigger.first, trigger.then) if isinstance(trigger, OnSequence | OnLacking) else (trigger,)
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Where an entry applies; empty = everywhere. `channels`: who said what set it off."""

@@ -1,5 +1,6 @@
 """What the overlay needs to know of a playbook: names and check lists, as JSON data."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from assist.core.playbook import Model, Playbook, Scene, Stage
@@ -7,7 +8,7 @@ from assist.core.playbook import Model, Playbook, Scene, Stage
 
 def display(playbook: Playbook) -> dict[str, Any]:
     """Names of all labels, and for each scene its stages with steps, do and never-do."""
-    lent = [s for model in playbook.models.values() for s in model.stages if s.interlude]
+    lent = playbook.interludes
     scenes = {
         scene.id: _scene(playbook, scene, playbook.models[scene.model], lent) for scene in playbook.scenes.values()
     }
@@ -38,7 +39,7 @@ def display(playbook: Playbook) -> dict[str, Any]:
     }
 
 
-def _scene(playbook: Playbook, scene: Scene | None, model: Model, lent: list[Stage]) -> dict[str, Any]:
+def _scene(playbook: Playbook, scene: Scene | None, model: Model, lent: Sequence[Stage]) -> dict[str, Any]:
     own = {stage.id for stage in model.stages}
     stages = [*model.stages, *(stage for stage in lent if stage.id not in own)]
     return {

@@ -83,13 +83,6 @@ def play(playbook: Playbook, classifiers: Sequence[Classifier], example: Example
     return Played(example, bool(mine), evidence)
 
 
-def fires(
-    playbook: Playbook, classifiers: Sequence[Classifier], entry: Entry, lines: Sequence[Line], *, wait: bool
-) -> bool:
-    """Whether an entry is set off by lines; `wait` gives an entry about time the silence it needs."""
-    return play(playbook, classifiers, Example(entry, tuple(lines), wait)).fired
-
-
 # --- the call ------------------------------------------------------------------------------------------------------
 
 
@@ -133,7 +126,7 @@ def _model(playbook: Playbook, entry: Entry, scene: str) -> str | None:
     """The model to ask for when the scene's own never comes to the stages that an entry is about."""
     stages = {*entry.scope.stages, *(stage for trigger in entry.when for stage in _stages(trigger))}
     own = playbook.model_for(scene)
-    lent = {stage.id for model in playbook.models.values() for stage in model.stages if stage.interlude}
+    lent = {stage.id for stage in playbook.interludes}
     if not stages or stages & lent or any(own.stage(stage) for stage in stages):
         return None
     return next((model.id for model in playbook.models.values() if any(model.stage(stage) for stage in stages)), None)

@@ -189,14 +189,14 @@ def test_each_of_several_texts_is_held_against_the_one_sound(decoder, customer):
 
 def test_a_piece_of_a_batch_is_what_it_would_be_alone(decoder, voices, customer):
     together = decoder.encode([voices[0], voices[1]], padding=1.5, least=3.0)
-    piece = together.piece(1)
+    first, piece = together.pieces()
     assert (piece.seconds, piece.frames) == (together.seconds[1:], together.frames)
     rows = decoder.rows(SAID)
-    [[mine], [other]] = [decoder.align(one, [rows], ()) for one in (piece, together.piece(0))]
+    [[mine], [other]] = [decoder.align(one, [rows], ()) for one in (piece, first)]
     [alone] = decoder.align(customer, [rows], ())
     assert sum(mine.log_probabilities) == pytest.approx(sum(alone.log_probabilities), abs=2.0)
     assert sum(other.log_probabilities) < sum(mine.log_probabilities) - 20
-    assert customer.piece(0) is customer
+    assert customer.pieces() == [customer]
 
 
 @pytest.mark.parametrize("text", ["<|{}|>", "您好<|{}|>再见", "<<||{}|>", "<<<|||{}|>", "<|<|{}|>"])

@@ -65,9 +65,10 @@ class Decoded:
 class Sounds(Encoded):
     """What the scripted encoder makes of sounds: their padding, and how loud each is."""
 
-    def piece(self, i: int) -> "Sounds":
+    def pieces(self) -> list["Sounds"]:
         padding, sounds = self.features
-        return Sounds((padding, [sounds[i]]), (self.seconds[i],), self.frames)
+        each = zip(sounds, self.seconds, strict=True)
+        return [Sounds((padding, [sound]), (seconds,), self.frames) for sound, seconds in each]
 
 
 @dataclass
