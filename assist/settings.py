@@ -1,12 +1,15 @@
 """Settings of a run, gathered once by the command line and passed down."""
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assist.core.errors import SettingsError
 from assist.core.events import Channel
 
 DEFAULT_PLAYBOOK = "telecom"
 DEFAULT_ENGINE = "faster-whisper"
+ENCODER_VARIABLE = "ASSIST_ENCODER"
 DEVICES = ("auto", "cpu", "cuda")
 COMPUTE_TYPES = (
     "auto",
@@ -69,3 +72,15 @@ class OverlaySettings:
     port: int | None = None
     open_browser: bool = True
     stay: bool = True  # keep the page up after the call, until Ctrl-C
+
+
+def encoder_folder() -> Path | None:
+    """The folder of the sentence encoder that somebody brings along; None for the packaged one. Raises `SettingsError`."""
+    chosen = os.environ.get(ENCODER_VARIABLE)
+    if not chosen:
+        return None
+    folder = Path(chosen).expanduser()
+    if not folder.is_dir():
+        message = f"{ENCODER_VARIABLE} names {folder}, which is no folder; set it to that of an encoder, or unset it"
+        raise SettingsError("encoder.setting", message)
+    return folder

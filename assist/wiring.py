@@ -9,11 +9,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
-from assist.core.errors import LogCorrupt, SettingsError, SourceError
+from assist.core.errors import EngineError, LogCorrupt, SettingsError, SourceError
 from assist.core.events import CallStarted, Channel, PlaybookRef
 from assist.core.listening import ListeningRules, PartialRules
 from assist.core.playbook import Playbook
-from assist.core.ports import AsrEngine, AudioSource, Classifier
+from assist.core.ports import AsrEngine, AudioSource, Classifier, Encoder, Head
 from assist.core.session import CallSession, SessionRules
 from assist.customer_file import read_customer
 from assist.runtime.batch import BatchCall
@@ -22,9 +22,11 @@ from assist.runtime.publisher import Publisher
 from assist.runtime.replay import Replay
 from assist.runtime.sources import AnnotatedEngine, AnnotatedSource, LoggedCall
 from assist.runtime.worker import ModelWorker
-from assist.settings import EngineSettings, ReplaySettings
+from assist.settings import EngineSettings, ReplaySettings, encoder_folder
 from assist.training.calls import read_call
 from classifiers import build_classifiers
+from classifiers.builtin import HEADS
+from classifiers.features import VERSION
 from classifiers.sentence import classify_sentence
 from models import engines
 from models.digests import Progress
@@ -223,13 +225,55 @@ def _session(settings: ReplaySettings, playbook: Playbook, channels: tuple[Chann
 
 
 def classifiers_of(playbook: Playbook) -> tuple[Classifier, ...]:
-    """The classifiers of a playbook, ready for their first sentence. Slow the first time in a process."""
-    from models.sentences import packaged_encoder
+    """The classifiers of a playbook, ready for their first sentence. Slow the first time in a process.
 
-    classifiers = build_classifiers(playbook, packaged_encoder())
+    What of the encoder and the heads cannot be used is named on stderr once, and the word lists answer instead.
+    Raises `SettingsError` when the setting for the encoder names no folder.
+    """
+    encoder, heads = _learned(encoder_folder())
+    classifiers = build_classifiers(playbook, encoder, heads)
     for channel in Channel:  # compiles most of what they look for, so that nobody's first sentence has to wait for it
         classify_sentence(classifiers, _FIRST_WORDS, channel)
     return classifiers
+
+
+def encoder_of(folder: Path | None) -> Encoder:
+    """The sentence encoder of a folder, the packaged one without. Raises `EngineError` naming what it lacks."""
+    if folder is None:
+        from models.sentences import packaged_encoder
+
+        return packaged_encoder()
+    from models.hf_encoder import encoder_in
+
+    return encoder_in(folder)
+
+
+def _learned(folder: Path | None) -> tuple[Encoder | None, tuple[Head, ...]]:
+    from models.heads import load_heads
+
+    try:
+        encoder = encoder_of(folder)
+    except EngineError as error:
+        _say(f"{error}; until then the word lists answer alone")
+        return None, ()
+    if folder is None:
+        return encoder, load_heads(HEADS, encoder.name, VERSION, _say)
+    heads, train = heads_of(folder), f"assist train {{name}} --encoder {folder}"
+    if not any(heads.glob("*.onnx")):
+        _say(f"{heads} holds no heads, the word lists answer alone; run: {train.format(name='all')}")
+        return encoder, ()
+    return encoder, load_heads(HEADS, encoder.name, VERSION, _say, heads, train)
+
+
+def heads_of(encoder: Path) -> Path:
+    """Where the heads of an encoder that somebody brings along are kept."""
+    return encoder / "heads"
+
+
+@lru_cache(maxsize=256)
+def _say(sentence: str) -> None:
+    """Once in a process: a batch puts the classifiers together for each of its calls."""
+    print(sentence, file=sys.stderr)
 
 
 def _recorded_at(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""One channel's ear: from windows as they come to what a recogniser gets, the probability of speech, and the loudness."""
+"""One channel's ear: from windows as they come to what a recogniser gets, the probability of speech, loudness and pitch."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from assist.core.spans import WINDOW
 from audio.gate import FarVoices
 from audio.levels import Gain, LowCut, SpeechLevel, level_db
+from audio.pitch import Pitch
 from audio.vad import SileroVad
 
 _CERTAIN = 0.7  # only such windows tell how loud the speaker is
@@ -28,6 +29,8 @@ class HeardWindow:
     """Probability in [0, 1] that this channel's speaker speaks."""
     level_db: float
     """Loudness in dBFS before the gain; -120 where there is nothing."""
+    pitch_hz: float
+    """Of the voice, before the gain; nan where there is none."""
     lost: int
     """Samples that were no numbers; silence stands for them."""
 
@@ -39,6 +42,7 @@ class Ear:
         self._vad = SileroVad()
         self._low_cut = LowCut()
         self._gain = Gain()
+        self._pitch = Pitch()
         self._speaker = SpeechLevel()
         self._far = FarVoices(self._speaker)
         self._levels: deque[float] = deque(maxlen=_HELD_WINDOWS)
@@ -55,9 +59,9 @@ class Ear:
         finite = np.isfinite(window)
         lost = len(window) - int(np.count_nonzero(finite))
         clean = np.clip(np.where(finite, window, np.float32(0)), -1.0, 1.0)
-        pcm = self._low_cut(clean)
-        db = level_db(pcm)
-        pcm = self._gain(pcm, self._speaker.db)
+        plain = self._low_cut(clean)
+        db = level_db(plain)
+        pcm = self._gain(plain, self._speaker.db)
         self._levels.append(db)
         held = max(self._levels)
         speech = self._far(self._vad(pcm), held)
@@ -65,4 +69,4 @@ class Ear:
             self._speaker.hear(held)
             self._spoken += 1
             self._clipped += int(np.count_nonzero(np.abs(clean) >= _FULL_SCALE))
-        return HeardWindow(pcm, speech, db, lost)
+        return HeardWindow(pcm, speech, db, self._pitch.hear(plain, speech), lost)

@@ -76,8 +76,8 @@ class FileSource:
         for index, channel in enumerate(self.channels):
             ear = self._ears[index]
             heard = ear.hear(np.ascontiguousarray(window[:, index]))
-            speech, level = np.array([heard.speech], np.float32), np.array([heard.level_db], np.float32)
-            yield AudioFrame(channel, self._at, heard.pcm, speech, level)
+            measured = (np.array([one], np.float32) for one in (heard.speech, heard.level_db, heard.pitch_hz))
+            yield AudioFrame(channel, self._at, heard.pcm, *measured)
             if ear.clipped and channel not in self._clipped:
                 self._clipped.add(channel)
                 yield self._overdriven(channel)

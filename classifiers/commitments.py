@@ -7,11 +7,13 @@ from assist.core.events import Channel, Evidence, Judgement, Promise, Signal, Tr
 from assist.core.lexicon import Lexicon
 from assist.core.spans import RATE
 from assist.core.state import CallState
-from classifiers.deadlines import Deadline, due, find_deadlines
+from classifiers.deadlines import Deadline, due, find_deadlines, find_event
 from classifiers.phrases import Hit
-from classifiers.weights import Found, WeightedWords, score_of
+from classifiers.trained import Trained
+from classifiers.weights import Found, score_of, weighted_words
 
 ENOUGH = 1.0
+_BACKED = 0.5  # share of the head's threshold that suffices where the word lists hear a promise too
 _CUTS, _ENDS = "，。？！,.?!;；", "。？！?!;；"
 _LONGEST = 60  # characters of a promise as it is shown
 
@@ -24,8 +26,9 @@ class Commitments:
 
     name = "commitment"
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._words = WeightedWords(lexicon.commitments)
+    def __init__(self, lexicon: Lexicon, trained: Trained | None = None) -> None:
+        self._trained = trained or Trained()
+        self._words = weighted_words(lexicon.commitments)
 
     def classify(self, transcript: Transcript, state: CallState) -> Iterable[Judgement]:
         if transcript.channel is not Channel.AGENT:
@@ -35,27 +38,44 @@ class Commitments:
         if any(one.entry.label == "recap" for one in found):
             return
         deadlines = find_deadlines(text)
-        best: tuple[float, tuple[int, int]] | None = None
-        for clause in _stretches(text, _CUTS):
-            weight = _weigh(found, clause, deadlines)
-            if weight >= ENOUGH and (best is None or weight > best[0]):
-                best = (weight, clause)
-        if best is None:
+        promised = self._promised(text, found, deadlines)
+        if promised is None:
             return
-        weight, clause = best
+        score, clause = promised
         deadline = _nearest(text, clause, deadlines)
         what = text[clause[0] : clause[1]].strip(_CUTS + " ")[:_LONGEST]
         moment = due(deadline, now) if deadline and (now := _said_at(transcript, state)) else None
-        promise = Promise(what, deadline.text if deadline else None, moment.isoformat() if moment else None)
+        by = deadline.text if deadline else find_event(text)
+        promise = Promise(what, by, moment.isoformat() if moment else None)
         why = Evidence(why=f"坐席说“{what}”", utterance=transcript.utterance)
         signal = Signal(
-            signal="commitment",
-            label="promise",
-            score=score_of(weight),
-            utterance=transcript.utterance,
-            evidence=(why,),
+            signal="commitment", label="promise", score=score, utterance=transcript.utterance, evidence=(why,)
         )
         yield Judgement(signal, promise)
+
+    def _promised(
+        self, text: str, found: Sequence[Found], deadlines: Sequence[Deadline]
+    ) -> tuple[float, tuple[int, int]] | None:
+        """How sure it is that something is promised, and the clause that says it."""
+        weighed = [(_weigh(found, clause, deadlines), clause) for clause in _stretches(text, _CUTS)]
+        heaviest = max(weighed, key=lambda one: one[0], default=None)
+        answer = self._trained.ask("commitment", text)
+        if heaviest is None:
+            return None
+        if answer is None:
+            return (score_of(heaviest[0]), heaviest[1]) if heaviest[0] >= ENOUGH else None
+        least = self._trained.least("commitment") * (_BACKED if heaviest[0] >= ENOUGH else 1.0)
+        if answer["yes"] < least:
+            return None
+        clause = heaviest[1] if heaviest[0] > 0 else _telling(text, deadlines)
+        return round(answer["yes"], 3), clause
+
+
+def _telling(text: str, deadlines: Sequence[Deadline]) -> tuple[int, int]:
+    """The clause with a deadline in it, else the longest one."""
+    clauses = _stretches(text, _CUTS)
+    timed = [c for c in clauses if any(c[0] <= deadline.start < c[1] for deadline in deadlines)]
+    return max(timed or clauses, key=lambda clause: clause[1] - clause[0])
 
 
 def _weigh(found: Iterable[Found], clause: tuple[int, int], deadlines: Sequence[Deadline]) -> float:

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 from assist.core.numerals import whole_number
 
-_N = r"(?:\d+|[零〇一二两三四五六七八九十百]+)"
+_N = r"(?:\d{1,8}|[零〇一二两三四五六七八九十百]{1,8})"  # bounded, or a long row of digits is looked at again and again
 _MOST = 999_999
 # The first of two that say roughly how many: 三四天; 四八小时 are 48.
 _OR = "一(?=[二两])|[二两](?=三)|三(?=[四五])|四(?=五)|五(?=六)|六(?=七)|七(?=八)|八(?=九)"
@@ -51,7 +51,15 @@ _LENGTH = re.compile(
 )
 _AT_MOST = re.compile(r"(?:最多|最迟|最晚|最慢|不超过|至多|大概|再过|给我|需要|等|锁定|保留|预留)(?:再|用|要|你|您)?$")
 _ACTS = re.compile(r"^[，,]?(?:就|一定|肯定|我|会|给|回|跟|联系|到账|到|处理|答复|解决|上门)")
+_NEAR = 8  # characters before a length of time that say that it is a limit
 _PAST = re.compile(r"^(?:之?前|以前|来|了|多|没|都|里)")
+
+
+# Something that will happen and before or after which it is promised: 积分清零之前, 修好以后的第三天.
+_EVENT = re.compile(
+    rf"(?:^|(?<=[，。？！,.?!;；]))(?P<event>[^，。？！,.?!;；]{{2,10}}(?:之前|以前|之后|以后)(?:的?第{_N}天)?)"
+    r"(?=[，,]?(?:我|会|就|再|给|跟|由))(?![，,]?我(?:已经|都|刚|说过))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,12 @@ def find_deadlines(text: str) -> list[Deadline]:
     return sorted(kept, key=lambda deadline: deadline.start)
 
 
+def find_event(text: str) -> str | None:
+    """Words that tie a promise to an event rather than to a time; nobody can say which moment that will be."""
+    match = _EVENT.search(text.translate(_SIMPLE))
+    return text[match.start("event") : match.end("event")] if match else None
+
+
 def _deadline(text: str, match: "re.Match[str]") -> Deadline:
     return Deadline(text[match.start() : match.end()], match.start(), match.end(), match)
 
@@ -91,7 +105,7 @@ def _bounded(text: str, match: "re.Match[str]") -> bool:
     """A length of time is a deadline when something says that it ends there; "三天没人来" tells of the past."""
     if _PAST.match(text[match.end() :]):
         return False
-    before = text[: match.start()]
+    before = text[max(0, match.start() - _NEAR) : match.start()]
     return bool(match["bound"] or _AT_MOST.search(before) or _ACTS.match(text[match.end() :]))
 
 

@@ -1,88 +1,97 @@
-"""What an agent must not say, found by wording; the line to say instead comes with the word list."""
+"""What an agent must not say: by the words of the playbook, by their sound, and by the meaning of the sentence.
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+The words decide where they stand as listed. A hit by sound alone is dropped when the sentence as a whole is certainly
+harmless, and a sentence that nobody listed is caught when it is like the offences that the head has learned.
+"""
+
+from collections.abc import Iterable, Sequence
 
 from assist.core.events import Channel, Evidence, ForbiddenHit, Judgement, Signal, Transcript
-from assist.core.lexicon import ForbiddenPhrase, Lexicon, Phrases
+from assist.core.lexicon import Lexicon
 from assist.core.state import CallState
-from classifiers.phrases import Hit, PhraseSet
+from classifiers.forbidden_words import FoundWords, forbidden_words
+from classifiers.trained import Answer, Trained, best
 
-_CUTS, _ENDS = "，。？！,.?!;；", "。？！?!;；"
-
-# Reported speech and negation, as the language has them; who is likely to be quoted in the trade, the playbook says.
-# What follows one of these in the same clause is somebody else's words, or denied.
-_REPORTS = Phrases(
-    (
-        "你(刚才|刚刚|刚|之前|上次|前面|先前)[那句](说|讲|提到|反映|问|骂|那句)",
-        "你(说|讲|反映|提到|骂|问)",
-        "(老|总|一直|有人|别人|他|她|他们|人家|对方)…(问|跟|对|和|骂|说|冲|叫|让)(你|的)",
-        "(不是|并不是|并非|不是说|不是要|没有说|没说|不会说|不该说|绝不是)",
-    ),
-    (
-        "你(说|讲|问|反映)(话|这种|这些|那些|得|的|了|什么|错|谎|够|完|清楚|来)",
-        "(瞒|话跟|实跟)你(说|讲)",
-        "(是不是|又不是|还不是|不就是)",
-    ),
-)
+_NONE = "-"
+_CERTAINLY_HARMLESS = 0.9  # probability from which a hit by sound is taken for mishearing
+_HARMLESS = 0.985  # and a hit by characters for an innocent use
+_MARKS = "，。？！,.?!;；"
+_LEAST = 4  # characters of a clause that can offend by itself
+_GOES_ON = 4  # characters of settled text after words, from which what follows no longer takes them back
+_LONGEST = 40  # characters of a clause that is shown
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    entry: ForbiddenPhrase
-    hit: Hit
-
-
-class ForbiddenWords:
-    """One judgement for each place: where wordings overlap, the surest and then the longest is kept."""
+class ForbiddenSpeech:
+    """One judgement for each offence in a sentence, with its words, the layer that found it and the line to say instead."""
 
     name = "forbidden"
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._entries = [(entry, PhraseSet(entry.phrases, lexicon.forbidden_unless)) for entry in lexicon.forbidden]
-        self._reports = (PhraseSet(_REPORTS), PhraseSet(Phrases(lexicon.forbidden_unless)))
+    def __init__(self, lexicon: Lexicon, trained: Trained | None = None) -> None:
+        self._words = forbidden_words(lexicon)
+        self._trained = trained or Trained()
 
     def classify(self, transcript: Transcript, state: CallState) -> Iterable[Judgement]:
         if transcript.channel is not Channel.AGENT:
             return ()
         text = transcript.text
-        reports = [report for phrases in self._reports for report in phrases.find_all(text)]
-        found = (
-            _Found(entry, hit)
-            for entry, phrases in self._entries
-            for hit in phrases.find_all(text)
-            if not _spans_sentences(hit) and not any(_follows(text, report, hit) for report in reports)
-        )
-        return tuple(_judgement(one, transcript) for one in _best(found))
+        answer = self._trained.ask("forbidden", text)
+        heard = [found for found in self._words.find(text) if answer is None or _stands(found, answer)]
+        if heard or answer is None:
+            return tuple(_by_words(found, transcript) for found in heard)
+        return self._by_meaning(answer, transcript)
+
+    def classify_partial(self, transcript: Transcript, state: CallState) -> Iterable[Judgement]:
+        """Offences in the part of an unfinished text that no later version changes; words alone, and nothing at its edge."""
+        if transcript.channel is not Channel.AGENT:
+            return ()
+        settled = transcript.text[: transcript.stable]
+        heard = [found for found in self._words.find(settled) if found.hit.end + _GOES_ON <= len(settled)]
+        return tuple(_by_words(found, transcript) for found in heard)
+
+    def _by_meaning(self, answer: Answer, transcript: Transcript) -> Sequence[Judgement]:
+        something = 1 - answer[_NONE]
+        if something < self._trained.least("forbidden"):
+            return ()
+        category, _ = best({label: p for label, p in answer.items() if label != _NONE})
+        entry = self._words.entry(category)
+        if entry is None:  # this playbook does not forbid it
+            return ()
+        matched = self._telling(transcript.text, category)
+        why = Evidence(why=f"坐席说了“{matched}”，按意思识别", utterance=transcript.utterance)
+        hit = ForbiddenHit(category, entry.severity, matched, entry.say_instead, "meaning")
+        return (_judgement(hit, round(something, 3), why, transcript),)
+
+    def _telling(self, text: str, category: str) -> str:
+        """The clause that offends most by itself, the whole when none does."""
+        clauses = [clause for clause in _clauses(text) if len(clause) >= _LEAST]
+        if len(clauses) < 2:
+            return text.strip(_MARKS)[:_LONGEST]
+        asked = ((clause, self._trained.ask("forbidden", clause) or {}) for clause in clauses)
+        return max(asked, key=lambda one: one[1].get(category, 0.0))[0][:_LONGEST]
 
 
-def _spans_sentences(hit: Hit) -> bool:
-    """A gap may have bridged the end of a sentence, where the words before and after no longer belong together."""
-    return any(mark in hit.matched for mark in _ENDS)
+def _stands(found: FoundWords, answer: Answer) -> bool:
+    """Whether words that were heard are an offence in this sentence."""
+    limit = _CERTAINLY_HARMLESS if found.hit.via == "pinyin" else _HARMLESS
+    return answer[_NONE] < limit
 
 
-def _follows(text: str, report: Hit, hit: Hit) -> bool:
-    """The hit may begin with the last words of the report: 不是 in 不是后台弄错了 denies 是后台弄错."""
-    return report.start < hit.start and not any(mark in text[report.end : hit.start] for mark in _CUTS)
+def _clauses(text: str) -> list[str]:
+    for mark in _MARKS:
+        text = text.replace(mark, "\n")
+    return text.split("\n")
 
 
-def _best(found: Iterable[_Found]) -> Iterator[_Found]:
-    ranked = sorted(found, key=lambda one: (-one.hit.score, one.hit.start - one.hit.end, one.hit.start))
-    kept: list[_Found] = []
-    for one in ranked:
-        if all(one.hit.end <= other.hit.start or other.hit.end <= one.hit.start for other in kept):
-            kept.append(one)
-    yield from sorted(kept, key=lambda one: one.hit.start)
-
-
-def _judgement(found: _Found, transcript: Transcript) -> Judgement:
+def _by_words(found: FoundWords, transcript: Transcript) -> Judgement:
     entry, hit = found.entry, found.hit
     sounds = "，按读音识别" if hit.via == "pinyin" else ""
+    why = Evidence(why=f"坐席说了“{hit.matched}”{sounds}", utterance=transcript.utterance)
+    said = ForbiddenHit(entry.category, entry.severity, hit.matched, entry.say_instead, hit.via)
+    return _judgement(said, hit.score, why, transcript)
+
+
+def _judgement(hit: ForbiddenHit, score: float, why: Evidence, transcript: Transcript) -> Judgement:
     signal = Signal(
-        signal="forbidden",
-        label=entry.category,
-        score=hit.score,
-        utterance=transcript.utterance,
-        evidence=(Evidence(why=f"坐席说了“{hit.matched}”{sounds}", utterance=transcript.utterance),),
+        signal="forbidden", label=hit.category, score=score, utterance=transcript.utterance, evidence=(why,)
     )
-    return Judgement(signal, ForbiddenHit(entry.category, entry.severity, hit.matched, entry.say_instead, hit.via))
+    return Judgement(signal, hit)

@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from assist.core.events import Channel, Evidence, Judgement, Signal, Transcript
 from assist.core.lexicon import Lexicon
 from assist.core.state import CallState
-from classifiers.weights import WeightedWords, score_of
+from classifiers.trained import Trained, best
+from classifiers.weights import score_of, weighted_words
 
 ENOUGH = 1.0
+_NONE = "-"
+_SHOWN = 24  # characters of a sentence that is quoted as a whole
 _REPROACH = {"upset": 0.9, "angry": 1.0}  # what a feeling adds to a complaint; anger makes one by itself
 
 
@@ -16,27 +19,33 @@ class Intents:
 
     name = "intent"
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._words = WeightedWords(lexicon.intents)
-        self._emotions = WeightedWords(lexicon.emotions)
+    def __init__(self, lexicon: Lexicon, trained: Trained | None = None) -> None:
+        self._trained = trained or Trained()
+        self._words = weighted_words(lexicon.intents)
+        self._emotions = weighted_words(lexicon.emotions)
 
     def classify(self, transcript: Transcript, state: CallState) -> Iterable[Judgement]:
         if transcript.channel is not Channel.CUSTOMER:
             return
-        best = self._heaviest(transcript.text)
-        if best is None:
+        wish = self._wished(transcript.text)
+        if wish is None:
             return
-        label, weight, words = best
+        label, score, words = wish
         why = Evidence(why=f"客户说{words}", utterance=transcript.utterance)
         yield Judgement(
-            Signal(
-                signal="intent",
-                label=label,
-                score=score_of(weight),
-                utterance=transcript.utterance,
-                evidence=(why,),
-            )
+            Signal(signal="intent", label=label, score=score, utterance=transcript.utterance, evidence=(why,))
         )
+
+    def _wished(self, text: str) -> tuple[str, float, str] | None:
+        answer = self._trained.ask("intent", text)
+        if answer is None:
+            found = self._heaviest(text)
+            return None if found is None else (found[0], score_of(found[1]), found[2])
+        if 1 - answer[_NONE] < self._trained.least("intent"):
+            return None
+        label, p = best({label: p for label, p in answer.items() if label != _NONE})
+        words = next((weight.why for weight in self._words.weigh(text) if weight.label == label and weight.why), None)
+        return label, round(p, 3), words or f"“{text[:_SHOWN]}”"
 
     def _heaviest(self, text: str) -> tuple[str, float, str] | None:
         wishes = {weight.label: (weight.total, weight.why) for weight in self._words.weigh(text)}

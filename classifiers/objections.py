@@ -7,11 +7,31 @@ from assist.core.events import Channel, Evidence, Judgement, ObjectionHit, Signa
 from assist.core.lexicon import Lexicon, Phrases
 from assist.core.state import CallState
 from classifiers.phrases import Hit, PhraseSet
-from classifiers.weights import Found, Weight, WeightedWords, score_of, total
+from classifiers.trained import Trained, best
+from classifiers.weights import Found, Weight, score_of, total, weighted_words
 
 ENOUGH = 1.0  # weight from which words are taken for an objection
 BACKED = 0.5  # the same for words that a refusal or a reproach stands beside
 _CUTS = "，。？！,.?!;；"
+_NONE, _FEE = "-", "price"
+_NOT_IN_FRONT = (_FEE, "billing", "service")  # a wrong bill and bad service are grievances, no excuses
+_IN_FRONT = 3  # other topics that stand in front of the fee
+_HINTS = 2  # times that the fee comes up
+_HINT = 0.05  # probability of an objection to the fee from which a sentence hints at it
+_BY_COURSE = 0.5  # score of what only the course shows
+_SHOWN = 24  # characters of a sentence that is quoted as a whole
+_TITLES = {
+    "competitor": "竞争对手",
+    "network": "网络信号",
+    "device": "终端",
+    "billing": "账单扣费",
+    "service": "服务",
+    "contract": "合约",
+    "need": "没有需求",
+    "time": "没时间",
+    "trust": "不信任",
+    "number": "号码",
+}
 
 # A question asks for an answer, an objection gives a reason. Reproaches dressed as questions stay objections.
 _ASKS = PhraseSet(
@@ -37,34 +57,82 @@ _REPROACHES = PhraseSet(
 # Said openly, even a much avoided fee is no longer hidden.
 _OPENLY = PhraseSet(Phrases(("(说实话|说白了|实话说|老实说|坦白|讲真的|主要就是|主要还是|归根到底|其实就是)",)))
 
+Said = tuple[str, float, str]  # topic, score, the words that say it
+
 
 class Objections:
     """The heaviest topic of one sentence; questions, claims and requests without a reason are no objections."""
 
     name = "objection"
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._topics = WeightedWords(lexicon.objection_topics)
-        self._kinds = WeightedWords(lexicon.objection_kinds)
-        self._handling = WeightedWords(lexicon.objection_handling)
-        self._emotions = WeightedWords(lexicon.emotions)
+    def __init__(self, lexicon: Lexicon, trained: Trained | None = None) -> None:
+        self._trained = trained or Trained()
+        self._topics = weighted_words(lexicon.objection_topics)
+        self._kinds = weighted_words(lexicon.objection_kinds)
+        self._handling = weighted_words(lexicon.objection_handling)
+        self._emotions = weighted_words(lexicon.emotions)
 
     def classify(self, transcript: Transcript, state: CallState) -> Iterable[Judgement]:
         if transcript.channel is not Channel.CUSTOMER:
             return ()
-        topic = self._topic(transcript.text)
-        if topic is None:
+        text = transcript.text
+        found = self._found(text)
+        course = self._hidden(found, transcript, state)
+        if found is None and not course:
             return ()
-        kind = "hidden" if _hides_the_fee(topic.label, transcript, state) else self._kind(transcript.text)
-        handling = self._when(transcript.text) if kind == "real" else None
+        topic, score, words = found or (_FEE, _BY_COURSE, f"“{text[:_SHOWN]}”")
+        kind = "hidden" if course else self._kind(text)
+        handling = self._when(text) if kind == "real" else None
         signal = Signal(
             signal="objection",
-            label=topic.label,
-            score=score_of(topic.total),
+            label=_FEE if course else topic,
+            score=score,
             utterance=transcript.utterance,
-            evidence=(Evidence(why=f"客户说{topic.why}", utterance=transcript.utterance),),
+            evidence=(Evidence(why=f"客户说{words}", utterance=transcript.utterance), *course),
         )
-        return (Judgement(signal, ObjectionHit(topic.label, kind, handling)),)
+        return (Judgement(signal, ObjectionHit(signal.label, kind, handling)),)
+
+    def _hidden(self, found: Said | None, transcript: Transcript, state: CallState) -> list[Evidence]:
+        """The turns that show that the fee hides behind other objections; nothing when it does not, or was told already.
+
+        It does when objections on several other topics came, none of which closed the matter when it was answered, while the
+        fee came back again and again, unspoken.
+        """
+        before = [raised for raised in state.objections if raised.utterance != transcript.utterance]
+        in_front = {raised.hit.topic: raised.utterance for raised in before if raised.hit.topic not in _NOT_IN_FRONT}
+        if found is not None and found[0] not in _NOT_IN_FRONT:
+            in_front[found[0]] = transcript.utterance
+        told = any(raised.hit.objection == "hidden" for raised in before)
+        angry = any((one.signal.signal, one.signal.label) == ("emotion", "angry") for one in state.signals)
+        if len(in_front) < _IN_FRONT or told or angry or _OPENLY.find(transcript.text) is not None:
+            return []
+        said = [t for t in state.finals if t.channel is Channel.CUSTOMER and t.utterance != transcript.utterance]
+        hints = [text for text in (*said, transcript) if self._hints_at_the_fee(text.text)]
+        if len(hints) < _HINTS or (found is None and hints[-1] is not transcript):
+            return []
+        shown = [
+            Evidence(why=f"提过“{_TITLES.get(topic, topic)}”，答完就换了话题", utterance=utterance)
+            for topic, utterance in list(in_front.items())[-_IN_FRONT:]
+        ]
+        return [*shown, *(Evidence(why="又绕回费用", utterance=text.utterance) for text in hints[-_HINTS:])]
+
+    def _hints_at_the_fee(self, text: str) -> bool:
+        answer = self._trained.ask("objection_topic", text)
+        if answer is not None:
+            return answer[_FEE] >= _HINT
+        return any(weight.label == _FEE and weight.total >= BACKED for weight in self._topics.weigh(text))
+
+    def _found(self, text: str) -> Said | None:
+        answer = self._trained.ask("objection_topic", text)
+        if answer is None:
+            topic = self._topic(text)
+            return None if topic is None else (topic.label, score_of(topic.total), topic.why)
+        something = 1 - answer[_NONE]
+        if something < self._trained.least("objection_topic"):
+            return None
+        label, _ = best({label: p for label, p in answer.items() if label != _NONE})
+        words = next((weight.why for weight in self._topics.weigh(text) if weight.label == label and weight.why), None)
+        return label, round(something, 3), words or f"“{text[:_SHOWN]}”"
 
     def _topic(self, text: str) -> Weight | None:
         reproached = [_clause(text, hit) for hit in _REPROACHES.find_all(text)]
@@ -83,21 +151,18 @@ class Objections:
         return next((weight.total for weight in self._kinds.weigh(text) if weight.label == "false"), 0.0)
 
     def _kind(self, text: str) -> str:
+        answer = self._trained.ask("objection_kind", text)
+        if answer is not None:
+            return best(answer)[0]
         totals = {weight.label: weight.total for weight in self._kinds.weigh(text)}
         return "false" if totals.get("false", 0.0) >= max(ENOUGH, totals.get("real", 0.0)) else "real"
 
     def _when(self, text: str) -> str:
+        answer = self._trained.ask("objection_handling", text)
+        if answer is not None:
+            return best(answer)[0]
         totals = {weight.label: weight.total for weight in self._handling.weigh(text)}
         return "defer" if totals.get("defer", 0.0) >= max(ENOUGH, totals.get("now", 0.0)) else "now"
-
-
-def _hides_the_fee(topic: str, transcript: Transcript, state: CallState) -> bool:
-    """Three objections, each on another topic than the one before, and now the fee comes back, unspoken so far."""
-    before = [raised.hit.topic for raised in state.objections if raised.utterance != transcript.utterance]
-    if topic != "price" or "price" not in before[:-1] or before[-1] == "price":
-        return False
-    changes = sum(1 for a, b in zip(before, [*before[1:], topic], strict=True) if a != b)
-    return changes >= 2 and len(before) >= 2 and _OPENLY.find(transcript.text) is None
 
 
 def _halved(found: Found) -> Found:

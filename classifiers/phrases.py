@@ -26,6 +26,8 @@ from classifiers.number_forms import ALOUD, APART, WHOLE, readable, readable_pat
 
 MIN_SYLLABLES = 4  # shorter phrases have too many innocent homophones
 PINYIN_SCORE, EXACT_SCORE = 0.8, 1.0
+_WAYS = 64  # in which words side by side may read, to be looked up
+_LOOKED_UP = 4  # characters of a word by which patterns are found
 _GAP, _REACH = 6, 4  # characters that `…` spans; how near an `unless` must stand
 _SOUND_GAP = 2  # by sound alone, a wide gap would join syllables that have nothing to do with each other
 _SAME = str.maketrans("0123456789〇两幺您妳壹", "零一二三四五六七八九零二一你你一")
@@ -33,6 +35,7 @@ _NUMERALS = "零一二三四五六七八九十百千万亿点半几"
 _KEPT = ("%", APART)
 _ALSO_HEARD = {"元": "块", "m": "兆"}  # what the written form writes for what is mostly said
 _PRIVATE_USE = 0xE000
+_WITHIN_NUMBER = re.compile("(?<=[0-9])(?=[0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +64,20 @@ def _simplifier() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
+def simplified(text: str) -> str:
+    """The text in Simplified characters, each in its place."""
+    converted = str(_simplifier().convert(text))
+    if len(converted) == len(text):
+        return converted
+    # A conversion of a phrase that changes the length would shift every offset.
+    return "".join(str(_simplifier().convert(char))[:1] for char in text)
+
+
 @lru_cache(maxsize=512)
 def normal_text(text: str) -> NormalText:
     """Simplified, without punctuation, spaces and fillers, numbers in one form; offsets into `text` are kept."""
-    simplified = str(_simplifier().convert(text))
-    if len(simplified) != len(text):  # a phrase conversion that changes the length would shift every offset
-        simplified = "".join(str(_simplifier().convert(c))[:1] for c in text)
     kept = []
-    form = readable(simplified)
+    form = readable(simplified(text))
     for raw, place in zip(form.text, form.places, strict=True):
         kept += [(char, place) for char in _normal_char(raw)]
     characters = "".join(char for char, _ in kept)
@@ -95,12 +104,20 @@ def _syllables(characters: str) -> str:
 
 
 _codes: dict[str, str] = {}
+_spelled: dict[str, str] = {}  # the other way round
 
 
 def _code(syllable: str) -> str:
     """One private-use character per folded syllable, so that regular expressions work on syllables."""
     folded = fold(syllable)
-    return _codes.setdefault(folded, chr(_PRIVATE_USE + len(_codes)))
+    code = _codes.setdefault(folded, chr(_PRIVATE_USE + len(_codes)))
+    _spelled[code] = folded
+    return code
+
+
+def sounds(normal: NormalText) -> list[str]:
+    """The folded syllables of a text, in letters."""
+    return [_spelled[code] for code in normal.syllables]
 
 
 class Pattern:
@@ -123,6 +140,16 @@ class Pattern:
         self._characters: re.Pattern[str] | None = None
         self._syllables: re.Pattern[str] | None = None
 
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """Words of which every match holds at least one; none when nobody can say."""
+        return _telling(self._tokens, lambda token: token)
+
+    @property
+    def telling_sounds(self) -> tuple[str, ...] | None:
+        """Likewise of a match by sound, in codes; None where the pattern is too short to be sure of by sound alone."""
+        return _telling(self._tokens, _only_sound) if self._by_sound else None
+
     def exact(self, normal: NormalText) -> list[tuple[int, int]]:
         """Places in the normal text where the characters match."""
         if not _has_each(normal.characters, self._anchors):
@@ -142,12 +169,14 @@ class Pattern:
         if self._syllables is None:
             self._syllables = re.compile("".join(_as_syllables(token) for token in self._tokens))
         found = [(match.start(), match.end()) for match in self._syllables.finditer(normal.syllables)]
-        return [(start, end) for start, end in found if self._half_right(normal.characters[start:end])]
+        return [(start, end) for start, end in found if self._half_right(normal.characters, start, end)]
 
-    def _half_right(self, matched: str) -> bool:
+    def _half_right(self, characters: str, start: int, end: int) -> bool:
         """Whether enough stands there as the pattern has it: it happens that every word of a phrase is misheard, but oftener
-        that something else was said."""
-        return sum(char in self._written or char.isdigit() for char in matched) >= self._right
+        that something else was said. A part of a number (12345 in 13812345678) is something else."""
+        if any(_WITHIN_NUMBER.match(characters, edge) for edge in (start, end)):
+            return False
+        return sum(char in self._written or char.isdigit() for char in characters[start:end]) >= self._right
 
 
 @cache
@@ -180,21 +209,55 @@ def _anchors(tokens: Iterable[str], translate: Callable[[str], str]) -> tuple[tu
 
 def _parts(tokens: Iterable[str]) -> Iterator[list[list[str]]]:
     """The parts of a pattern that no match is without, each as what it may read."""
+    return (options for options, within in _groups(tokens) if within != "[")
+
+
+def _telling(tokens: Iterable[str], translate: Callable[[str], str]) -> tuple[str, ...]:
+    """What stands side by side in every match, in all the ways it may read, where that says most; () when nothing does."""
+    elements = list(_elements(tokens, translate))
+    best: tuple[int, int, tuple[str, ...]] = (0, 0, ())
+    for start in range(len(elements)):
+        ways = {""}
+        for options in elements[start:]:
+            ways = {way + option for way in ways for option in options}
+            if not ways or len(ways) > _WAYS:
+                break
+            best = max(best, (min(min(map(len, ways)), _LOOKED_UP), -len(ways), tuple(sorted(ways))))
+    return best[2]
+
+
+def _elements(tokens: Iterable[str], translate: Callable[[str], str]) -> Iterator[set[str]]:
+    """What may stand at each place of a pattern, one after the other; an empty set where anything may."""
+    for options, within in _groups(tokens):
+        plain = [_plain(option, translate) for option in options]
+        if within:
+            ways = {way for way in plain if way is not None}
+            yield (ways | ({""} if within == "[" else set())) if None not in plain else set()
+        else:
+            for token in options[0]:
+                way = _plain([token], translate)
+                yield set() if way is None else {way}
+
+
+def _plain(tokens: Iterable[str], translate: Callable[[str], str]) -> str | None:
+    """The tokens as they are looked up; None where one may be anything."""
+    read = ["" if token in "…#" else translate(token) for token in tokens]
+    return "".join(read) if all(read) else None
+
+
+def _groups(tokens: Iterable[str]) -> Iterator[tuple[list[list[str]], str]]:
+    """The pattern cut at its brackets: what stands between two as options, with the bracket that opened it."""
     options: list[list[str]] = [[]]
     within = ""
     for token in tokens:
-        if token in "([":
-            yield options
-            options, within = [[]], token
-        elif token in ")]":
-            if within == "(":
-                yield options
-            options, within = [[]], ""
-        elif token == "|":
+        if token in "([)]":
+            yield options, within
+            options, within = [[]], token if token in "([" else ""
+        elif token == "|" and within:
             options.append([])
         else:
             options[-1].append(token)
-    yield options
+    yield options, within
 
 
 def _plain_runs(tokens: Iterable[str], translate: Callable[[str], str]) -> Iterator[str]:
@@ -257,11 +320,36 @@ def _readings(char: str) -> tuple[str, ...]:
     return tuple(chain.from_iterable(pinyin(list(said), style=Style.NORMAL, heteronym=True, errors=_single)))
 
 
+class _Index:
+    """Which patterns may match a text at all: a set of some dozen has one or none, and the others need not be asked."""
+
+    def __init__(self, telling: Iterable[tuple[str, ...] | None]) -> None:
+        self._always: list[int] = []
+        self._by_word: dict[str, list[int]] = {}
+        for place, words in enumerate(telling):
+            if words == ():
+                self._always.append(place)
+            for word in words or ():
+                self._by_word.setdefault(word[:_LOOKED_UP], []).append(place)
+
+    def candidates(self, text: str) -> list[int]:
+        """Their places, in order."""
+        known = self._by_word.keys() & _runs(text)
+        return sorted({*self._always, *chain.from_iterable(self._by_word[word] for word in known)})
+
+
+@lru_cache(maxsize=512)
+def _runs(text: str) -> frozenset[str]:
+    """All runs of a text that are short enough to be looked up."""
+    return frozenset(text[i : i + n] for n in range(1, _LOOKED_UP + 1) for i in range(len(text) - n + 1))
+
+
 class PhraseSet:
     """Compiled `Phrases`: the patterns to hear and those that take a hit back."""
 
     def __init__(self, phrases: Phrases, guards: Iterable[str] = ()) -> None:
         self._heard = [compile_pattern(source) for source in phrases.heard]
+        self._indexes: tuple[_Index, _Index] | None = None
         self._unless = [compile_pattern(source) for source in (*phrases.unless, *guards)]
 
     def find(self, text: str) -> Hit | None:
@@ -271,7 +359,7 @@ class PhraseSet:
     def find_all(self, text: str) -> list[Hit]:
         """All hits that do not overlap a better one, best first."""
         normal = normal_text(text)
-        found = [hit for pattern in self._heard for hit in _search(pattern, normal)]
+        found = [hit for pattern in self._candidates(normal) for hit in _search(pattern, normal)]
         found = [hit for hit in found if not self._taken_back(hit, normal)]
         found.sort(key=lambda hit: (-hit.score, hit.start - hit.end, hit.start))
         best: list[Hit] = []
@@ -279,6 +367,14 @@ class PhraseSet:
             if all(hit.end <= other.start or other.end <= hit.start for other in best):
                 best.append(hit)
         return best
+
+    def _candidates(self, normal: NormalText) -> Iterator[Pattern]:
+        if self._indexes is None:
+            by_sound = _Index(pattern.telling_sounds for pattern in self._heard)
+            self._indexes = _Index(pattern.telling for pattern in self._heard), by_sound
+        written, sounding = self._indexes
+        places = {*written.candidates(normal.characters), *sounding.candidates(normal.syllables)}
+        return (self._heard[place] for place in sorted(places))
 
     def _taken_back(self, hit: Hit, normal: NormalText) -> bool:
         for pattern in self._unless:

@@ -18,14 +18,7 @@ def classify_sentence(judges: Playbook | Iterable[Classifier], text: str, channe
 
     A caller with many sentences builds the classifiers once and hands them over instead of the playbook.
     """
-    classifiers = build_classifiers(judges) if isinstance(judges, Playbook) else tuple(judges)
-    channels = tuple(Channel) if channel is None else (channel,)
-    judged = [
-        judgement
-        for side in channels
-        for classifier in classifiers
-        for judgement in classifier.classify(_transcript(text, side), CallState())
-    ]
+    judged = judge_sentence(build_classifiers(judges) if isinstance(judges, Playbook) else judges, text, channel)
     return {
         "forbidden": [_forbidden(judgement.hit) for judgement in judged if isinstance(judgement.hit, ForbiddenHit)],
         "objection": next((_objection(one, one.hit) for one in judged if isinstance(one.hit, ObjectionHit)), None),
@@ -33,6 +26,18 @@ def classify_sentence(judges: Playbook | Iterable[Classifier], text: str, channe
         "emotion": _label(judged, "emotion") or "calm",
         "commitment": next((_promise(one.hit) for one in judged if isinstance(one.hit, Promise)), None),
     }
+
+
+def judge_sentence(classifiers: Iterable[Classifier], text: str, channel: Channel | None) -> list[Judgement]:
+    """All that the classifiers say of one sentence by itself; without a channel, as if either had said it."""
+    asked = tuple(classifiers)
+    channels = tuple(Channel) if channel is None else (channel,)
+    return [
+        judgement
+        for side in channels
+        for classifier in asked
+        for judgement in classifier.classify(_transcript(text, side), CallState())
+    ]
 
 
 def _transcript(text: str, channel: Channel) -> Transcript:

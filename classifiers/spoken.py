@@ -1,4 +1,4 @@
-"""What an agent's sentence does where a rule needs to know: asks to wait, is back, apologises."""
+"""What a sentence does where a rule needs to know: asks to wait, apologises, pitches; refuses, says goodbye."""
 
 from collections.abc import Iterable
 
@@ -10,19 +10,23 @@ from classifiers.weights import WeightedWords, score_of
 ENOUGH = 1.0
 
 
-class Spoken:
-    """One word list over the agent's words, as one kind of signal."""
+_WHO = {Channel.AGENT: "坐席", Channel.CUSTOMER: "客户"}
 
-    def __init__(self, signal: str, words: Iterable[Weighted]) -> None:
+
+class Spoken:
+    """One word list over the words of one side, as one kind of signal."""
+
+    def __init__(self, signal: str, words: Iterable[Weighted], channel: Channel = Channel.AGENT) -> None:
         self.name = signal
         self._words = WeightedWords(words)
+        self._channel = channel
 
     def classify(self, transcript: Transcript, state: CallState) -> Iterable[Judgement]:
-        if transcript.channel is not Channel.AGENT:
+        if transcript.channel is not self._channel:
             return
         for weight in self._words.weigh(transcript.text):
             if weight.total >= ENOUGH:
-                why = Evidence(why=f"坐席说{weight.why}", utterance=transcript.utterance)
+                why = Evidence(why=f"{_WHO[self._channel]}说{weight.why}", utterance=transcript.utterance)
                 yield Judgement(
                     Signal(
                         signal=self.name,

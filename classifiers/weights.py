@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assist.core.lexicon import Weighted
 from classifiers.phrases import Hit, PhraseSet
+
+_KNOWN = 256  # texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +39,30 @@ class WeightedWords:
 
     def __init__(self, entries: Iterable[Weighted]) -> None:
         self._entries = [(entry, PhraseSet(entry.phrases)) for entry in entries]
+        self._find = lru_cache(maxsize=_KNOWN)(self._found)  # several questions ask about the same sentence
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What the list has words for, in the order of the names."""
+        return tuple(sorted({entry.label for entry, _ in self._entries}))
 
     def find(self, text: str) -> list[Found]:
         """The entries heard; a hit by sound alone counts for less than one by characters."""
+        return list(self._find(text))
+
+    def _found(self, text: str) -> tuple[Found, ...]:
         found = ((entry, phrases.find(text)) for entry, phrases in self._entries)
-        return [Found(entry, hit, entry.weight * hit.score) for entry, hit in found if hit is not None]
+        return tuple(Found(entry, hit, entry.weight * hit.score) for entry, hit in found if hit is not None)
 
     def weigh(self, text: str, counts: Callable[[Found], bool] = lambda found: True) -> list[Weight]:
         """Labels with their evidence, heaviest first; `counts` decides what is admitted."""
         return total([found for found in self.find(text) if counts(found)])
+
+
+@lru_cache(maxsize=32)
+def weighted_words(entries: tuple[Weighted, ...]) -> WeightedWords:
+    """The one compiled list of these entries: several questions ask the same list about the same sentence."""
+    return WeightedWords(entries)
 
 
 def total(found: Iterable[Found]) -> list[Weight]:

@@ -16,6 +16,7 @@ _WEIGHTED = (
     "commitments",
     "hold",
     "acts",
+    "replies",
 )
 
 

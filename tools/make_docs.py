@@ -34,16 +34,26 @@ MEANINGS: Mapping[str, str] = {
     "question_due": "The next question of a questionnaire; `asked` when the agent has asked it already.",
     "question_answered": "What the customer answered, as an option of the questionnaire, and what it counts as.",
     "speech_started": "Somebody began to speak. `start_ms` is where the speech began, which is earlier than `at_ms`.",
-    "speech_ended": "An utterance is over. The span runs from its first to its last window with speech.",
-    "transcribed": "A version of an utterance's text. Only the one with `final: true` is judged; `suspect` marks a text "
-    "that the recogniser's guards doubt. The first `stable` characters stand in every later version. `corrections` are terms that "
-    "were put right, with what was heard; `words` are there when asked for. `latency_ms` is wall time and differs from run to run.",
+    "speech_ended": "An utterance is over. The span runs from its first to its last window with speech. `voice` is how it sounded "
+    "in its windows with speech: `speech_ms`, how much they hold; `level_db`, their median level before any gain (dBFS); "
+    "`pitch_hz`, the median; `pitch_range_st`, from the 10th to the 90th percentile in semitones; `pauses`, the silences of "
+    "0.3 s or more between them. Pitch and level are null where nobody measured them.",
+    "transcribed": "A version of an utterance's text. The one with `final: true` is judged, and of an earlier one only "
+    "what stands, for forbidden wording; `suspect` marks a text that the recogniser's guards doubt. The first `stable` characters "
+    "stand in every later version. `corrections` are terms that were put right, with what was heard; `words` are there when "
+    "asked for. `latency_ms` is wall time and differs from run to run.",
+    "voice_measured": "How an utterance was spoken, told with its final text. `rate` is in characters a second, pauses counted; "
+    "`relative_db` is how much louder it was than the median of the same channel's earlier utterances; `overlap_ms` is how long "
+    "the other side spoke too; `talk_share` is the agent's share of both sides' speech so far. A measure is null where too "
+    "little was heard for it.",
     "signalled": "What a classifier says of one utterance where no kind of its own exists: `signal` is `emotion`, "
     "`intent`, `step`, `stage`, `phrase`, `hold` or `act`. `score` is not calibrated.",
-    "customer_type_changed": "The likeliest type crossed the playbook's threshold, or fell below it (`type: null`).",
+    "customer_type_changed": "`by` is `inferred`: the likeliest type crossed the playbook's threshold, or fell below it "
+    "(`type: null`). Or it is `hand`, which is the last word: nothing is inferred after it, and `type: null` then "
+    "says that no type is to be assumed.",
     "objection_raised": "The customer objects. `handling` is null unless the objection is real.",
-    "forbidden_said": "The agent said something from the list of forbidden wording. `matched` is what was heard, `via` "
-    "is `exact` or `pinyin`.",
+    "forbidden_said": "The agent said something from the list of forbidden wording, or something like it. `matched` is what was "
+    "heard, `via` is `exact`, `pinyin` or `meaning`. It may come while the utterance is still being spoken.",
     "behaviour_noticed": "A habit of the agent, or a required step that was passed over. It holds since `since_ms`.",
     "stage_entered": "The call reached a stage. `done` are the steps heard so far in the call, `missing` the required ones "
     "of this and earlier stages.",

@@ -6,14 +6,13 @@ from typing import TextIO
 from assist.core import wire
 from assist.core.errors import SourceError
 from assist.core.events import Channel
-from assist.wiring import read_playbook
-from classifiers import build_classifiers
+from assist.wiring import classifiers_of, read_playbook
 from classifiers.sentence import classify_sentence
 
 
 def classify_lines(source: TextIO, out: TextIO, channel: Channel | None, playbook_name: str) -> None:
     """Writes one JSON line for each line read. Raises `SourceError` naming the line that cannot be read."""
-    classifiers = build_classifiers(read_playbook(playbook_name))
+    classifiers = classifiers_of(read_playbook(playbook_name))
     for number, line in enumerate(source, 1):
         if not line.strip():
             continue

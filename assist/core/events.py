@@ -58,11 +58,13 @@ def absent() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """512 samples of one channel and the probability that they hold speech."""
+    """512 samples of one channel and the probability that they hold speech; the measures are as in `AudioFrame`."""
 
     start: int
     pcm: NDArray[np.float32]
     speech: float
+    level_db: float | None = None
+    pitch_hz: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +72,16 @@ class AudioFrame:
     """One or more whole VAD windows of one channel, with the probability of speech in each.
 
     `pcm` is float32 mono at 16 kHz in [-1, 1], shape (n * 512,); `speech` is float32, shape (n,). The source may have evened
-    out how loud `pcm` is; `level_db` is how loud each window was before, in dBFS, float32, shape (n,).
+    out how loud `pcm` is; `level_db` is how loud each window was before, in dBFS, float32, shape (n,). `pitch_hz` is how high
+    the voice was in each, nan where none was, float32, shape (n,). Both are None where nobody measured them.
     """
 
     channel: Channel
     start: int
     pcm: NDArray[np.float32]
     speech: NDArray[np.float32]
-    level_db: NDArray[np.float32] | None = None  # None where nobody measured it
+    level_db: NDArray[np.float32] | None = None
+    pitch_hz: NDArray[np.float32] | None = None
 
     @property
     def end(self) -> int:
@@ -89,7 +93,29 @@ class AudioFrame:
             raise ValueError(f"{len(self.pcm)} samples for {len(self.speech)} windows of {WINDOW}")
         for i, probability in enumerate(self.speech):
             at = i * WINDOW
-            yield Window(self.start + at, self.pcm[at : at + WINDOW], float(probability))
+            pcm = self.pcm[at : at + WINDOW]
+            yield Window(self.start + at, pcm, float(probability), _at(self.level_db, i), _at(self.pitch_hz, i))
+
+
+def _at(measured: NDArray[np.float32] | None, place: int) -> float | None:
+    """One of the measures of a frame; None where there is none."""
+    if measured is None or not np.isfinite(measured[place]):
+        return None
+    return float(measured[place])
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceMeasure:
+    """How an utterance sounds, measured over its windows with speech; None where nothing was measured.
+
+    The range is that between the 10th and the 90th percentile of the pitch.
+    """
+
+    speech: Samples  # in windows with speech
+    level_db: float | None  # median, dBFS
+    pitch_hz: float | None  # median of the voiced windows
+    pitch_range_st: float | None  # semitones
+    pauses: int  # silences of 0.3 s or more within the utterance
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,12 +356,30 @@ class SpeechEnded:
     channel: Channel
     utterance: str
     span: Span = flat()  # from the first to the last window with speech, padding left out
+    voice: VoiceMeasure | None = absent()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcribed:
     at: Samples
     transcript: Transcript = flat()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceMeasured:
+    """How an utterance was spoken, now that its words are known too, and against what was spoken before."""
+
+    at: Samples
+    utterance: str
+    channel: Channel
+    rate: float | None  # characters recognised in a second of the utterance; null when there are too few to tell
+    level_db: float | None
+    relative_db: float | None  # louder than the median of this channel's earlier utterances; null for the first two
+    pitch_hz: float | None
+    pitch_range_st: float | None
+    pauses: int
+    overlap: Samples  # of this utterance while the other side spoke
+    talk_share: float | None  # the agent's, of both sides' speech so far
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -350,6 +394,7 @@ class CustomerTypeChanged:
     type: str | None  # null = not known yet
     probabilities: dict[str, float]
     evidence: tuple[Evidence, ...]
+    by: str = "inferred"  # inferred, hand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -524,6 +569,7 @@ CallEvent = (
     | SpeechStarted
     | SpeechEnded
     | Transcribed
+    | VoiceMeasured
     | Signalled
     | CustomerTypeChanged
     | ObjectionRaised
@@ -545,4 +591,15 @@ CallEvent = (
 )
 
 # What happens outside the session and is told to it; everything else the session concludes by itself.
-Noted = SpeechStarted | SpeechEnded | SceneChanged | CueAnswered | HoldBegan | HoldEnded | AudioGap | Backlog | Fault
+Noted = (
+    SpeechStarted
+    | SpeechEnded
+    | SceneChanged
+    | CustomerTypeChanged
+    | CueAnswered
+    | HoldBegan
+    | HoldEnded
+    | AudioGap
+    | Backlog
+    | Fault
+)

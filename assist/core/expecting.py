@@ -36,7 +36,7 @@ class Expecting:
                 self._hear(text)
         self._read = len(state.finals)
         told = state.started.known if state.started else ()
-        expected = self._playbook.expected(state.scene, state.stage, (*told, *self._names))
+        expected = self._playbook.expected(state.scene, state.stage, (*told, *self._names), state.call_model)
         manner = self._playbook.agent_context if job.channel is Channel.AGENT else ""
         return replace(job, hotwords=expected.hotwords, before=job.before or expected.before + manner)
 

@@ -63,7 +63,8 @@ class Lexicon:
     customer_types: tuple[Weighted, ...] = ()
     commitments: tuple[Weighted, ...] = ()  # labels: promise, not_a_promise
     hold: tuple[Weighted, ...] = ()  # labels: announced
-    acts: tuple[Weighted, ...] = ()  # what an agent's sentence does, where a behaviour rule needs it; labels: apology
+    acts: tuple[Weighted, ...] = ()  # what an agent's sentence does, for the rules of behaviour; or ids of steps
+    replies: tuple[Weighted, ...] = ()  # labels, of the customer: refuses, takes, waits, done
     hotwords: tuple[str, ...] = ()
     terms: tuple[Term, ...] = ()  # no text twice
     words: tuple[str, ...] = ()  # everyday words of service talk, to which a text may be put right on better evidence

@@ -13,6 +13,7 @@ from assist.core.events import Channel, SpeechEnded, SpeechStarted, Transcribed,
 from assist.core.growing import GrowingText
 from assist.core.ports import TranscribeJob
 from assist.core.spans import RATE, WINDOW, Span
+from assist.core.voices import VoiceMeter
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class Listener:
         self._endpointing = Endpointing(rules.endpointing)
         self._kept: deque[Window] = deque()
         self._pre_roll = windows(rules.endpointing.pre_roll_seconds) + windows(rules.endpointing.onset_seconds)
+        self._meter = VoiceMeter(rules.endpointing.release, self._pre_roll)
         self._text = GrowingText(0)
         self._count = 0
         self._revision = 0
@@ -112,6 +114,7 @@ class Listener:
     def hear(self, window: Window) -> Iterator[Outcome]:
         """What follows from the next window."""
         self._kept.append(window)
+        self._meter.hear(window, speaking=self._endpointing.open)
         self._end = window.start + WINDOW
         match self._endpointing.hear(window.start, window.speech):
             case Onset() as onset:
@@ -214,7 +217,8 @@ class Listener:
         return least * (rules.strained_factor if self._load.strained else 1)
 
     def _ended(self, at: int, ended: Endpoint) -> Iterator[Outcome]:
-        yield SpeechEnded(at=at, channel=self._channel, utterance=self._utterance, span=ended.speech)
+        span, voice = ended.speech, self._meter.measure(ended.speech)
+        yield SpeechEnded(at=at, channel=self._channel, utterance=self._utterance, span=span, voice=voice)
         known, self._at_pause = self._at_pause, None
         if known is not None and known.span.end == ended.audio.end:
             yield Transcribed(at=at, transcript=_final(replace(known, revision=self._revision + 1)))

@@ -151,6 +151,8 @@ class Thresholds:
     question_pileup: int = 3
     talk_share: float = 0.7  # the agent's share of both sides' speech that is too much
     talk_share_after_seconds: float = 60.0  # of speech, before a share means anything
+    pace_ratio: float = 1.45  # one side's rate against the other's, from which they do not match
+    loudness_db: float = 14.0  # likewise the difference of their levels, more than two lines of a kind differ by
     on_screen: int = 2
     cues_a_minute: int = 4  # alarms count, but none is held back
     tips_a_minute: int = 1  # of those, cues of a priority below 65: an agent who does well is left alone
@@ -200,15 +202,17 @@ class Playbook:
         """Words the recogniser should expect, the scene's own first."""
         return self.expected(scene_id, None).hotwords
 
-    def expected(self, scene_id: str | None, stage_id: str | None, known: Iterable[str] = ()) -> Expected:
+    def expected(
+        self, scene_id: str | None, stage_id: str | None, known: Iterable[str] = (), asked_for: str | None = None
+    ) -> Expected:
         """What to expect in a stage of a scene; ids that this playbook has no page for add nothing.
 
         `known` is what is known of this very customer, as 王先生 or the name of a plan: it comes first, then the words of
-        the stage in this scene, of the stage itself, of the scene, and of the trade.
+        the stage in this scene, of the stage itself, of the scene, and of the trade. `asked_for` is as in `model_for`.
         """
         scene = self.scenes.get(scene_id or "")
         guidance = scene.guidance.get(stage_id or "") if scene else None
-        stage = self._stage(scene_id, stage_id) if stage_id else None
+        stage = self._stage(stage_id, self.model_for(scene_id, asked_for)) if stage_id else None
         words = (
             *(word.strip() for word in known),
             *(guidance.hotwords if guidance else ()),
@@ -219,7 +223,7 @@ class Playbook:
         context = scene.context if scene else ""
         return Expected(tuple(dict.fromkeys(word for word in words if word)), context or self.context)
 
-    def _stage(self, scene_id: str | None, stage_id: str) -> Stage | None:
-        """The stage as the scene's model has it, or as another one does: interludes come from outside."""
-        models = (self.model_for(scene_id), *self.models.values())
+    def _stage(self, stage_id: str, own: Model) -> Stage | None:
+        """The stage as the call's own model has it, or as another one does: interludes come from outside."""
+        models = (own, *self.models.values())
         return next((stage for model in models if (stage := model.stage(stage_id))), None)

@@ -5,7 +5,7 @@ Each is a protocol of one or two methods; there is no base class to inherit. A p
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,6 +94,17 @@ class Classifier(Protocol):
         ...
 
 
+@runtime_checkable
+class EarlyClassifier(Protocol):
+    """A classifier that may speak before an utterance has ended."""
+
+    name: str
+
+    def classify_partial(self, transcript: Transcript, state: CallState) -> Iterable[Judgement]:
+        """Judgements of the part of an unfinished text that no later version changes (its first `stable` characters)."""
+        ...
+
+
 class Encoder(Protocol):
     """Sentences as vectors whose direction is their meaning."""
 
@@ -101,6 +112,19 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of length 1, shape (len(texts), d). Raises `EngineError` when it cannot be loaded."""
+        ...
+
+
+class Head(Protocol):
+    """A small trained model over the features of a sentence."""
+
+    name: str
+    labels: tuple[str, ...]
+    columns: tuple[str, ...]  # what it wants to know of the word lists, after the other features
+    least: float  # probability from which its answer is worth saying, chosen on sentences it was not fitted to
+
+    def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How likely each label is: from shape (n, d) to (n, len(labels)); rows sum to 1."""
         ...
 
 

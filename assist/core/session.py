@@ -26,6 +26,7 @@ from assist.core.events import (
     CallStarted,
     Channel,
     CueAnswered,
+    CustomerTypeChanged,
     HoldBegan,
     HoldEnded,
     Noted,
@@ -46,6 +47,7 @@ from assist.core.stages import StageTracker
 from assist.core.state import CallState, fold
 from assist.core.summary import summarise
 from assist.core.understanding import Understanding
+from assist.core.voices import Voices
 
 
 class Reactor(Protocol):
@@ -88,6 +90,7 @@ class CallSession:
         self._expecting = Expecting(playbook)
         self._behaviours, self._cues = Behaviours(playbook), CuePolicy(playbook)
         self._reactors: tuple[Reactor, ...] = (
+            Voices(),  # first: the classifiers may ask how an utterance was spoken
             Understanding(classifiers, playbook.thresholds.customer_type_probability),
             SceneInference(playbook),
             Preparing(playbook),
@@ -187,6 +190,9 @@ class CallSession:
             case SceneChanged(scene=scene, by=by):
                 change = self._state.scene_change
                 return by == "hand" and (change is None or (change.scene, change.by) != (scene, by))
+            case CustomerTypeChanged(type=kind, by=by):
+                told = self._state.customer_type
+                return by == "hand" and (told is None or (told.type, told.by) != (kind, by))
             case _:
                 return True
 

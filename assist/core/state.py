@@ -38,6 +38,8 @@ from assist.core.events import (
     Summary,
     Transcribed,
     Transcript,
+    VoiceMeasure,
+    VoiceMeasured,
 )
 from assist.core.spans import Samples, Span
 
@@ -53,11 +55,12 @@ class Speaking:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """An utterance that has ended: the span in which speech was detected."""
+    """An utterance that has ended: the span in which speech was detected, and how it sounded where that was measured."""
 
     channel: Channel
     utterance: str
     span: Span
+    voice: VoiceMeasure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class CallState:
     spoken: tuple[Spoken, ...] = ()
     partials: tuple[Transcript, ...] = ()
     finals: tuple[Transcript, ...] = ()
+    voices: tuple[VoiceMeasured, ...] = ()
     signals: tuple[SignalHeard, ...] = ()
     steps_done: tuple[str, ...] = ()
     stages: tuple[StageEntered, ...] = ()
@@ -156,6 +160,10 @@ class CallState:
         """The final text of an utterance, if there is one yet."""
         return next((text for text in reversed(self.finals) if text.utterance == utterance), None)
 
+    def voice(self, utterance: str) -> VoiceMeasured | None:
+        """How an utterance was spoken, known from the moment its final text is judged; None where nothing was measured."""
+        return next((voice for voice in reversed(self.voices) if voice.utterance == utterance), None)
+
     def signalled(self, utterance: str, signal: str, label: str) -> bool:
         """Whether an utterance gave this signal with this label."""
         return any(
@@ -184,11 +192,14 @@ def fold(state: CallState, event: CallEvent) -> CallState:
             return replace(state, at=at, answers=(*state.answers, event))
         case SpeechStarted(channel=channel, utterance=utterance, start=start):
             return replace(state, at=at, speaking=(*state.speaking, Speaking(channel, utterance, start)))
-        case SpeechEnded(channel=channel, utterance=utterance, span=span):
+        case SpeechEnded(channel=channel, utterance=utterance, span=span, voice=voice):
             speaking = tuple(s for s in state.speaking if s.utterance != utterance)
-            return replace(state, at=at, speaking=speaking, spoken=(*state.spoken, Spoken(channel, utterance, span)))
+            spoken = (*state.spoken, Spoken(channel, utterance, span, voice))
+            return replace(state, at=at, speaking=speaking, spoken=spoken)
         case Transcribed(transcript=text):
             return _fold_text(replace(state, at=at), text)
+        case VoiceMeasured():
+            return replace(state, at=at, voices=(*state.voices, event))
         case Signalled(signal=signal):
             steps = state.steps_done
             if signal.signal == "step" and signal.label not in steps:

@@ -12,10 +12,12 @@ from assist.core.wire import Recorded
 from assist.training.calls import AnnotatedCall, Turn
 
 _TAIL_SECONDS = 1.5
+_SILENT_DB = -120.0
+_LEVELS_DB = {"low": -35.0, "normal": -26.0, "high": -20.0}  # as loud as voices of these labels reach a recorder
 
 
 class AnnotatedSource:
-    """Frames of an annotated call: silence as sound, and speech exactly where a turn is."""
+    """Frames of an annotated call: silence as sound, and speech exactly where a turn is, as loud as its label says."""
 
     channels = (Channel.AGENT, Channel.CUSTOMER)
 
@@ -28,13 +30,15 @@ class AnnotatedSource:
         return max((turn.end for turn in self._turns), default=0.0) + _TAIL_SECONDS
 
     def heard(self) -> Iterator[Heard]:
-        spoken = {c: [_span(t) for t in self._turns if t.channel is c] for c in self.channels}
+        turns = {c: [(_span(t), _LEVELS_DB[t.loudness]) for t in self._turns if t.channel is c] for c in self.channels}
         silence = np.zeros(WINDOW, np.float32)
         for start in range(0, int(self.seconds * RATE), WINDOW):
             window = Span(start, start + WINDOW)
             for channel in self.channels:
-                speech = any(span.overlap(window) > WINDOW // 2 for span in spoken[channel])
-                yield AudioFrame(channel, start, silence, np.array([float(speech)], np.float32))
+                spoken = (level for span, level in turns[channel] if span.overlap(window) > WINDOW // 2)
+                level = max(spoken, default=_SILENT_DB)
+                measured = (np.array([one], np.float32) for one in (level > _SILENT_DB, level))
+                yield AudioFrame(channel, start, silence, *measured)
 
 
 class AnnotatedEngine:

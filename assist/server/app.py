@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from assist.core.events import Answer, CueAnswered, Noted, SceneChanged
+from assist.core.events import Answer, CueAnswered, CustomerTypeChanged, Noted, SceneChanged
 from assist.server.feed import Feed
 from assist.server.gate import Gate, token_matches
 
@@ -148,8 +148,16 @@ async def _receive(overlay: Overlay, ws: WebSocket) -> None:
                 await _post(overlay, ws, CueAnswered(at=0, cue_id=cue_id, answer=Answer(answer)))
             case {"type": "scene", "scene": str(scene)} if scene in overlay.playbook["scenes"]:
                 await _post(overlay, ws, SceneChanged(at=0, scene=scene, by="hand"))
+            case {"type": "customer_type", "value": None | str() as kind} if _is_type(overlay, kind):
+                known = CustomerTypeChanged(at=0, type=kind, probabilities={}, evidence=(), by="hand")
+                await _post(overlay, ws, known)
             case _:
                 await _say(ws, {"type": "error", "code": "message", "message": "看不懂这条消息"})
+
+
+def _is_type(overlay: Overlay, kind: str | None) -> bool:
+    """Whether the playbook knows a type of customer; None, that it is not to be told, is always one."""
+    return kind is None or kind in overlay.playbook["labels"].get("customer_types", {})
 
 
 async def _post(overlay: Overlay, ws: WebSocket, event: Noted) -> None:

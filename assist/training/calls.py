@@ -12,6 +12,7 @@ from assist.core.events import Channel
 
 MAX_BYTES = 8 << 20
 _CHARACTERS_PER_SECOND = {"slow": 3.6, "normal": 4.4, "fast": 5.4}
+_LOUDNESS = ("low", "normal", "high")
 _LEAD_SECONDS = 0.5
 _LONGEST_CALL_SECONDS = 6 * 3600.0
 
@@ -25,6 +26,7 @@ class Turn:
     text: str
     start: float
     end: float
+    loudness: str = "normal"  # low, normal, high
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def read_call(path: Path) -> AnnotatedCall:
         clock = end
         if end > _LONGEST_CALL_SECONDS:
             raise SourceError("call.turn", f"{path}: turn {i} ends after {end:.0f} s; the gaps or times are wrong")
-        turns.append(Turn(i, Channel(turn["channel"]), turn["text"], start, end))
+        loudness = turn.get("loudness", "normal")
+        turns.append(Turn(i, Channel(turn["channel"]), turn["text"], start, end, loudness))
     return AnnotatedCall(str(data.get("call_id") or path.stem), data.get("scene"), tuple(turns), data)
 
 
@@ -72,6 +75,8 @@ def _fault(turn: Any) -> str | None:
         return "text has broken characters; save the file as UTF-8"
     if turn.get("pace", "normal") not in _CHARACTERS_PER_SECOND:
         return f"pace must be slow, normal or fast, not {turn['pace']!r}"
+    if turn.get("loudness", "normal") not in _LOUDNESS:
+        return f"loudness must be low, normal or high, not {turn['loudness']!r}"
     gap = turn.get("gap", 0.6)
     return None if isinstance(gap, int | float) and abs(gap) < 600 else "gap must be seconds"
 

@@ -237,8 +237,30 @@ def test_the_page_works_by_keyboard(page, replaying):
     call = replaying()
     page.goto(call.link)
     expect(page.locator("[data-testid=alarm]")).to_be_visible(timeout=PATIENCE)
+    page.wait_for_timeout(500)  # the digit of a cue that has just left does nothing for a moment
     page.keyboard.press("1")
     answered = call.wait_for("cue_answered", answer="accepted")
     assert any(
         r.event.cue.id == answered["cue_id"] for r in call.events() if wire.kind_of(type(r.event)) == "cue_shown"
     )
+
+
+def test_the_customers_type_is_set_by_keyboard_with_its_reasons_and_back_to_none(page, replaying):
+    call = replaying()
+    page.goto(call.link)
+    panel = page.locator("[data-testid=customer-type]")
+    choice = page.get_by_role("combobox", name="客户类型", exact=True)
+    expect(choice).to_be_enabled(timeout=PATIENCE)
+    choice.focus()
+    page.keyboard.press("ArrowDown")
+    told = call.wait_for("customer_type_changed", by="hand")
+    assert told["type"]
+    expect(panel).to_have_attribute("data-type", told["type"], timeout=PATIENCE)
+    expect(choice).to_have_value(told["type"])
+    page.keyboard.press("Tab")
+    expect(page.locator("#type-why")).to_be_visible()
+    expect(page.locator("#type-why")).to_contain_text("手动设定")
+    choice.select_option(label="不定类型")
+    call.wait_for("customer_type_changed", by="hand", type=None)
+    expect(panel).to_have_attribute("data-type", "unknown", timeout=PATIENCE)
+    expect(choice).to_have_value("-")

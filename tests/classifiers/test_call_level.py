@@ -1,15 +1,14 @@
-"""Customer types, hold, steps, single sentences, and the promise never to raise."""
+"""Hold, steps, single sentences, and the promise never to raise."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assist.core.events import Channel, CueKind, TypeProbabilities
+from assist.core.events import Channel, CueKind
 from assist.core.lexicon import Lexicon, Phrases
 from assist.core.playbook import Entry, Model, Playbook, Scene, Stage, Step, Title
 from assist.core.triggers import OnPhrase, OnStage
 from classifiers.builtin import build_classifiers
-from classifiers.customer_type import TYPES, CustomerTypes
 from classifiers.sentence import classify_sentence
 from classifiers.spoken import Spoken
 from classifiers.steps import Steps
@@ -19,54 +18,6 @@ from tests.classifiers.test_meaning import Compass
 pytestmark = pytest.mark.unit
 
 NAME = Title("名", "name")
-
-
-def talk(*texts: str, rate: float = 4.5) -> list:
-    return [said(text, utterance=f"u{i}", at=20 * i, seconds=len(text) / rate) for i, text in enumerate(texts)]
-
-
-@pytest.mark.parametrize(
-    ("kind", "texts"),
-    [
-        ("power", ("别绕了，直接说多少钱", "我只要结果，今天就给我解决", "能办就办，不行就叫你们经理")),
-        ("lively", ("哈哈，我跟你说，我朋友都用你们的", "最新款真好看，太好了", "小妹你声音真好听")),
-        ("perfect", ("这个具体是怎么算的，给我明细", "合同上写的第几条，依据是什么", "我记下了，你再确认一遍")),
-        ("peaceful", ("都行，听你的", "不着急，慢慢来", "我回去问问我老伴，习惯了懒得换")),
-    ],
-)
-def test_types_add_up_over_the_call(lexicon: Lexicon, kind: str, texts: tuple[str, ...]) -> None:
-    *before, last = talk(*texts)
-    (judgement,) = CustomerTypes(lexicon).classify(last, call(*before))
-    assert isinstance(judgement.hit, TypeProbabilities)
-    assert judgement.signal.label == kind
-    assert judgement.signal.score == judgement.hit.probabilities[kind]
-    assert set(judgement.hit.probabilities) == set(TYPES)
-    assert sum(judgement.hit.probabilities.values()) == pytest.approx(1, abs=0.001)
-    assert judgement.signal.evidence
-
-
-def test_one_word_decides_no_type(lexicon: Lexicon) -> None:
-    (judgement,) = CustomerTypes(lexicon).classify(said("你直接说多少钱"), call())
-    assert judgement.signal.score < 0.6
-
-
-def test_the_text_itself_counts_once_when_the_state_has_it(lexicon: Lexicon) -> None:
-    text = said("你直接说多少钱")
-    (alone,) = CustomerTypes(lexicon).classify(text, call())
-    (folded,) = CustomerTypes(lexicon).classify(text, call(text))
-    assert alone == folded
-
-
-def test_pace_is_evidence(lexicon: Lexicon) -> None:
-    (fast,) = talk("我家住在人民路二十号三单元", rate=7)
-    (judgement,) = CustomerTypes(lexicon).classify(fast, call())
-    assert judgement.signal.label == "lively"
-    assert [one.measure for one in judgement.signal.evidence] == ["speech_rate"]
-
-
-def test_nothing_to_go_by_is_no_judgement(lexicon: Lexicon) -> None:
-    (plain,) = talk("我家住在人民路二十号三单元")
-    assert list(CustomerTypes(lexicon).classify(plain, call())) == []
 
 
 @pytest.mark.parametrize(
@@ -157,4 +108,4 @@ def test_never_raises(judges: tuple, text: str) -> None:
 
 def test_classifiers_have_names_of_their_own() -> None:
     names = [classifier.name for classifier in build_classifiers(small_playbook(), Compass())]
-    assert len(set(names)) == len(names) == 12
+    assert len(set(names)) == len(names) == 17

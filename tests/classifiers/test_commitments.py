@@ -116,3 +116,10 @@ def test_due_counts_from_the_moment_of_the_call(lexicon: Lexicon) -> None:
 def test_due_is_unknown_without_the_beginning_of_the_call(lexicon: Lexicon) -> None:
     (judgement,) = Commitments(lexicon).classify(said("我明天给您回电话", Channel.AGENT), CallState())
     assert judgement.hit == Promise("我明天给您回电话", "明天", None)
+
+
+@pytest.mark.parametrize("row", ["1234567890" * 500, "三" * 5000, "3点" * 2500, "三天内" * 1600])
+def test_a_long_row_of_numbers_is_no_deadline_to_wait_for(row: str) -> None:
+    """Looked at a bounded number of times: what grows with the square of its length would take minutes here."""
+    found = find_deadlines(row)
+    assert all(len(deadline.text) <= 20 for deadline in found)

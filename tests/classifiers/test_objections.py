@@ -6,6 +6,7 @@ from assist.core.events import ObjectionHit, ObjectionRaised
 from assist.core.lexicon import Lexicon
 from assist.core.state import CallState, fold
 from classifiers.objections import Objections
+from tests.classifiers.answers import RuleHead, always, trained
 from tests.classifiers.conftest import Ask, call, said
 
 pytestmark = pytest.mark.unit
@@ -100,6 +101,97 @@ def test_hidden_is_the_fee_that_comes_back(lexicon: Lexicon, before: tuple[str, 
     (judgement,) = Objections(lexicon).classify(said(text, utterance="now"), after(*before))
     assert judgement.hit.objection == kind
     assert (judgement.hit.handling is None) == (kind == "hidden")
+
+
+def test_the_course_is_told_turn_by_turn(lexicon: Lexicon) -> None:
+    before = after("price", "network", "device", "price", "contract")
+    (judgement,) = Objections(lexicon).classify(said("这月租还是太贵了", utterance="now"), before)
+    own, *course = judgement.signal.evidence
+    assert own.utterance == "now"
+    assert [one.utterance for one in course] == ["o1", "o2", "o4", "o0", "o3"]
+    assert [("网络信号" in one.why, "终端" in one.why, "合约" in one.why) for one in course[:3]] == [
+        (True, False, False),
+        (False, True, False),
+        (False, False, True),
+    ]
+    assert [one.why for one in course[3:]] == ["已经提过费用"] * 2
+
+
+def test_of_a_long_course_the_latest_turns_are_shown(lexicon: Lexicon) -> None:
+    before = after("price", *["network", "device", "service"] * 3)
+    (judgement,) = Objections(lexicon).classify(said("这月租还是太贵了", utterance="now"), before)
+    assert [one.utterance for one in judgement.signal.evidence[1:]] == ["o7", "o8", "o9", "o0"]
+
+
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [
+        (("price", "network", "network"), "这月租还是太贵了"),  # one other topic, however often
+        (("price", "network", "device"), "你们这个信号还是不行"),  # another topic still
+        (("price", "network", "device", "price"), "这月租还是太贵了"),  # it is being talked of
+        (("network", "device", "price"), "这月租还是太贵了"),  # first said at last, and said again
+        (("price", "network", "device"), "说白了这月租还是太贵了"),
+        (("price", "network", "device"), "主要还是月租太贵了"),
+    ],
+)
+def test_what_is_not_hidden(lexicon: Lexicon, before: tuple[str, ...], text: str) -> None:
+    (judgement,) = Objections(lexicon).classify(said(text, utterance="now"), after(*before))
+    assert judgement.hit.objection != "hidden"
+    assert len(judgement.signal.evidence) == 1
+
+
+def test_the_same_utterance_is_not_its_own_course(lexicon: Lexicon) -> None:
+    (judgement,) = Objections(lexicon).classify(
+        said("这月租还是太贵了", utterance="o2"), after("price", "network", "device")
+    )
+    assert judgement.hit.objection == "real"
+
+
+# --- trained heads -------------------------------------------------------------------------------------------------
+
+TOPIC = ("-", "price", "network")
+
+
+def with_heads(topic: dict[str, float], *, least: float = 0.5, kind: str = "real", handling: str = "now") -> Objections:
+    kinds = RuleHead("objection_kind", ("real", "false"), always(**{kind: 1.0}))
+    handlings = RuleHead("objection_handling", ("now", "defer"), always(**{handling: 1.0}))
+    heads = trained(RuleHead("objection_topic", TOPIC, always(**topic), least), kinds, handlings)
+    return Objections(Lexicon(), heads)
+
+
+@pytest.mark.parametrize(("least", "found"), [(0.4, ["price"]), (0.6, [])])
+def test_a_head_speaks_only_from_least(least: float, found: list[str]) -> None:
+    classifier = with_heads({"price": 0.3, "network": 0.2}, least=least)
+    assert [judgement.hit.topic for judgement in classifier.classify(said("这个我承受不起"), call())] == found
+
+
+def test_a_head_hears_what_no_list_has() -> None:
+    (judgement,) = with_heads({"price": 0.6, "network": 0.2}).classify(said("这个我承受不起"), call())
+    assert judgement.signal.score == pytest.approx(0.8)
+    assert judgement.signal.evidence[0].why == "客户说“这个我承受不起”"
+
+
+@pytest.mark.parametrize(
+    ("kind", "handling", "found"),
+    [("real", "now", "now"), ("real", "defer", "defer"), ("false", "defer", None)],
+)
+def test_kind_and_handling_are_the_heads_answers(kind: str, handling: str, found: str | None) -> None:
+    classifier = with_heads({"network": 0.9}, kind=kind, handling=handling)
+    (judgement,) = classifier.classify(said("一进电梯就断"), call())
+    assert judgement.hit == ObjectionHit("network", kind, found)
+
+
+def test_the_course_outweighs_what_the_head_makes_of_one_sentence() -> None:
+    classifier = with_heads({"price": 0.9}, kind="false")
+    (judgement,) = classifier.classify(said("这个我承受不起", utterance="now"), after("price", "network", "device"))
+    assert judgement.hit == ObjectionHit("price", "hidden", None)
+
+
+def test_words_of_the_list_are_quoted_where_there_are_any(lexicon: Lexicon) -> None:
+    head = RuleHead("objection_topic", TOPIC, always(price=0.9))
+    (judgement,) = Objections(lexicon, trained(head)).classify(said("你听我说，这个月租实在太贵了"), call())
+    assert "太贵" in judgement.signal.evidence[0].why
+    assert "你听我说" not in judgement.signal.evidence[0].why
 
 
 def test_agents_do_not_object(agent: Ask) -> None:

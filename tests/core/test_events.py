@@ -26,6 +26,14 @@ def test_a_frame_is_cut_into_its_windows() -> None:
     assert frame.end == 2048
 
 
+def test_a_window_has_the_measures_that_were_taken_of_it() -> None:
+    pcm, speech = np.zeros(2 * WINDOW, np.float32), np.ones(2, np.float32)
+    level, pitch = np.array([-20.5, -120.0], np.float32), np.array([220.0, np.nan], np.float32)
+    measured = list(AudioFrame(AGENT, 0, pcm, speech, level, pitch).windows())
+    assert [(w.level_db, w.pitch_hz) for w in measured] == [(-20.5, 220.0), (-120.0, None)]
+    assert [(w.level_db, w.pitch_hz) for w in AudioFrame(AGENT, 0, pcm, speech).windows()] == [(None, None)] * 2
+
+
 @pytest.mark.parametrize("samples", [WINDOW - 1, WINDOW + 1, 2 * WINDOW])
 def test_a_frame_that_does_not_hold_whole_windows_is_refused(samples: int) -> None:
     frame = AudioFrame(AGENT, 0, np.zeros(samples, np.float32), np.zeros(1, np.float32))

@@ -9,7 +9,7 @@ from assist.core.playbook import Playbook
 from assist.core.ports import TranscribeJob
 from assist.core.spans import Span
 from assist.core.state import CallState, fold
-from tests.core.builders import AGENT, CUSTOMER, started, tiny
+from tests.core.builders import AGENT, CUSTOMER, INBOUND, OUTBOUND, started, tiny
 
 pytestmark = pytest.mark.unit
 
@@ -49,6 +49,15 @@ def test_a_job_is_told_the_words_of_its_scene_and_stage_and_nothing_else_of_it_c
     primed = Expecting(playbook).prime(JOB, state)
     assert expected.hotwords
     assert primed == replace(JOB, hotwords=expected.hotwords, before="您好，这里是客服。")
+
+
+def test_the_stage_is_that_of_the_model_that_was_asked_for() -> None:
+    model = replace(OUTBOUND, stages=tuple(replace(stage, hotwords=("资费",)) for stage in OUTBOUND.stages))
+    playbook = replace(tiny(), models={"M1": INBOUND, "M2": model})
+    stage = StageEntered(at=0, model="M2", stage="propose", done=(), missing=())
+    for call_model, first in (("M2", "资费"), (None, "宽带")):
+        state = fold(fold(CallState(), replace(started("inbound"), call_model=call_model)), stage)
+        assert Expecting(playbook).prime(JOB, state).hotwords[0] == first
 
 
 def test_before_the_call_has_started_only_the_trade_is_expected() -> None:

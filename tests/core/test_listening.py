@@ -70,6 +70,25 @@ def test_an_utterance_is_announced_ended_and_sent_to_the_recogniser_whole() -> N
     assert listener.waiting
 
 
+def test_each_utterance_is_measured_over_its_own_speech() -> None:
+    """Windows before an utterance belong to it from its first loud one on; what was said before does not."""
+    heard = [replace(w, level_db=-20.0 - w.start / RATE, pitch_hz=200.0) for w in windows(1, 1, 1, 1, 0.4, 1, 1)]
+    found = hear(ear(RARE), heard)
+    ended = [o for o in found if isinstance(o, SpeechEnded)]
+    assert [e.voice and (e.voice.speech // WINDOW, e.voice.pauses) for e in ended] == [(31, 0), (62, 1)]
+    for one in ended:
+        assert one.voice is not None
+        assert one.voice.level_db == pytest.approx(-20 - (one.span.start + one.span.end) / 2 / RATE, abs=0.3)
+        assert one.voice.pitch_hz == 200.0
+
+
+def test_an_utterance_that_is_cut_for_its_length_is_measured_whole() -> None:
+    found = hear(ear(None), windows(0.5, 30, 1))
+    ended = [o for o in found if isinstance(o, SpeechEnded)]
+    assert len(ended) == 2
+    assert [e.voice and e.voice.speech for e in ended] == [len(e.span) for e in ended]
+
+
 def test_the_sound_of_a_job_is_exactly_its_span() -> None:
     found = jobs(hear(ear(), windows(1.5, 3, 0.3, 1, 1, 1, 1)))
     assert len({job.utterance for job in found}) == 2

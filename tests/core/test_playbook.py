@@ -85,6 +85,13 @@ def test_a_stage_adds_its_words_wherever_it_comes_from(scene: str | None, stage:
     assert worded().expected(scene, stage).hotwords[0] == first
 
 
+def test_a_stage_is_that_of_the_model_that_was_asked_for() -> None:
+    own = replace(INBOUND, stages=tuple(replace(stage, hotwords=("拆机",)) for stage in INBOUND.stages))
+    playbook = replace(worded(), models={"M1": own, "M2": worded().models["M2"]})
+    assert playbook.expected("outbound", "propose").hotwords[0] == "资费"
+    assert playbook.expected("outbound", "propose", asked_for="M1").hotwords[0] == "拆机"
+
+
 def test_the_sentence_before_a_call_is_the_scenes_or_else_the_playbooks() -> None:
     assert worded(context="客户来电。").expected("outbound", None).before == "客户来电。"
     assert worded().expected("outbound", None).before == LISTENING

@@ -28,6 +28,7 @@ from assist.core.events import (
     CueAnswered,
     CueRetired,
     CueShown,
+    CustomerTypeChanged,
     Fault,
     ForbiddenHit,
     HoldBegan,
@@ -186,7 +187,20 @@ scripts = st.builds(
     outside=st.dictionaries(
         st.integers(0, 200),
         st.sampled_from(
-            ["accept", "dismiss", "acted", "hold", "unhold", "gap", "fault", "behind", "caught_up", "scene", "advance"]
+            [
+                "accept",
+                "dismiss",
+                "acted",
+                "hold",
+                "unhold",
+                "gap",
+                "fault",
+                "behind",
+                "caught_up",
+                "scene",
+                "type",
+                "advance",
+            ]
         ),
         max_size=8,
     ),
@@ -269,6 +283,9 @@ class Run:
                 self.take(self.session.note(Backlog(at=now, lag=lag, jobs=lag // WINDOW, shed=1)))
             case "scene":
                 self.take(self.session.note(SceneChanged(at=now, scene="outbound", by="hand")))
+            case "type":
+                known = CustomerTypeChanged(at=now, type="calm", probabilities={}, evidence=(), by="hand")
+                self.take(self.session.note(known))
             case "fault":
                 fault = Fault(at=now, component="audio", code="x", message="y", recoverable=True)
                 self.take(self.session.note(fault))

@@ -12,20 +12,26 @@ from assist.core.events import (
     CallStarted,
     CueAnswered,
     CueShown,
+    CustomerTypeChanged,
     DeadAir,
     Fault,
     HoldBegan,
     HoldEnded,
+    Judgement,
+    Noted,
+    SceneChanged,
     SpeechEnded,
     SpeechStarted,
     StageEntered,
     Transcribed,
     Transcript,
+    TypeProbabilities,
 )
 from assist.core.listening import ListeningRules, PartialRules, PartRules
 from assist.core.session import CallSession, SessionRules
 from assist.core.spans import RATE, WINDOW, Span, from_seconds
-from assist.core.triggers import OnBehaviour, OnSignal
+from assist.core.state import CallState
+from assist.core.triggers import OnBehaviour, OnSignal, OnType
 from tests.core.builders import AGENT, CUSTOMER, Call, Says, Words, entry, frames, judged, started, tiny, voice
 
 pytestmark = pytest.mark.unit
@@ -52,6 +58,25 @@ def test_speech_on_both_channels_becomes_speech_events_and_texts() -> None:
     assert [e.utterance for e in c.of(SpeechEnded)] == ["a1", "c1"]
     assert [t.text for t in c.session.state.finals] == ["您好", "我要查账"]
     assert names(c.events)[-1] == "CallEnded"
+
+
+def test_who_judges_the_words_knows_how_they_were_spoken() -> None:
+    seen: list[int] = []
+
+    class Curious:
+        name = "curious"
+
+        def classify(self, transcript: Transcript, state: CallState) -> tuple[Judgement, ...]:
+            voice = state.voice(transcript.utterance)
+            assert voice is not None
+            seen.append(voice.pauses)
+            return ()
+
+    c = Call(says=Says(a1="您好"), classifiers=[Curious()])
+    c.hear(voice(0.5, 1, 0.4, 1, 2), voice(4.9))
+    c.end()
+    assert seen == [1]
+    assert c.of(Fault) == []
 
 
 def test_a_channel_that_is_ahead_waits_for_the_other() -> None:
@@ -187,6 +212,74 @@ def test_an_answer_to_a_cue_counts_while_the_cue_shows() -> None:
     assert c.answer(shown.cue.id, Answer.DISMISSED) == []
 
 
+def test_the_scene_set_by_hand_is_news_once() -> None:
+    c = Call()
+    chosen = SceneChanged(at=0, scene="outbound", by="hand")
+    assert c.note(replace(chosen, by="inferred")) == []
+    assert names(c.note(chosen))[0] == "SceneChanged"
+    assert c.note(chosen) == []
+    assert c.session.state.scene == "outbound"
+
+
+# --- the customer's type set by hand ----------------------------------------------------------------------------------
+
+
+def by_hand(kind: str | None) -> CustomerTypeChanged:
+    return CustomerTypeChanged(at=0, type=kind, probabilities={}, evidence=(), by="hand")
+
+
+def typed() -> Call:
+    book = tiny(entry("slow", OnType(("calm",))), entry("fast", OnType(("hasty",))))
+    hurried = judged("customer_type", "hasty", 0.9, TypeProbabilities({"hasty": 0.9, "calm": 0.1}))
+    return Call(book, [Words({"快": hurried})])
+
+
+def test_the_type_set_by_hand_holds_from_that_moment_and_brings_its_cue() -> None:
+    c = typed()
+    c.advance(3)
+    told, shown = c.note(by_hand("calm"))
+    assert told == replace(by_hand("calm"), at=3 * RATE)
+    assert isinstance(shown, CueShown)
+    assert shown.cue.entry == "slow"
+    assert c.session.state.type == "calm"
+
+
+def test_the_type_set_by_hand_is_news_once_and_confirming_what_was_inferred_is_news() -> None:
+    c = typed()
+    c.customer("快", 1, 2)
+    assert c.note(replace(c.of(CustomerTypeChanged)[0], at=c.session.now)) == []
+    assert names(c.note(by_hand("hasty")))[0] == "CustomerTypeChanged"
+    assert c.note(by_hand("hasty")) == []
+
+
+def test_no_type_set_by_hand_stays_none_whatever_is_said() -> None:
+    c = typed()
+    assert names(c.note(by_hand(None))) == ["CustomerTypeChanged"]
+    assert c.note(by_hand(None)) == []
+    c.customer("快", 1, 2)
+    assert c.session.state.type is None
+    assert c.showing == []
+
+
+def test_a_call_in_which_the_type_was_set_by_hand_is_told_again_the_same() -> None:
+    first = typed()
+    first.customer("快", 1, 2)
+    first.advance(4)
+    first.note(by_hand("calm"))
+    first.customer("快", 5, 6)
+    first.note(by_hand(None))
+    first.customer("快", 8, 9)
+    first.end()
+    again = typed()
+    for event in first.events:
+        if isinstance(event, Noted | Transcribed):
+            again.note(event)
+    again.end()
+    kinds = [(e.type, e.by) for e in again.of(CustomerTypeChanged)]
+    assert kinds == [("hasty", "inferred"), ("calm", "hand"), (None, "hand")]
+    assert again.events == first.events
+
+
 def test_after_the_end_nothing_is_news() -> None:
     c = Call(tiny(entry("a", OnSignal("emotion", ("angry",)))), [Words({"气": judged("emotion", "angry")})])
     c.customer("气", 1, 2)
@@ -199,6 +292,7 @@ def test_after_the_end_nothing_is_news() -> None:
         HoldEnded(at=9 * RATE, span=span),
         Fault(at=9 * RATE, component="audio", code="x", message="y", recoverable=True),
         SpeechStarted(at=9 * RATE, channel=AGENT, utterance="a9", start=0),
+        by_hand("calm"),
     ):
         assert c.note(late) == []
     assert c.end() == []
@@ -239,7 +333,7 @@ def test_what_is_overdue_comes_before_the_next_text_of_the_same_moment() -> None
     session.hear(frames(CUSTOMER, voice(0.5, 1, 3), [200])[0])
     work = session.hear(frames(AGENT, voice(0.5, 1, 3), [200])[0]).work
     agent, customer = sorted((job for job in work if job.final), key=lambda job: job.channel)
-    assert names(session.transcribed(Says(a1="请稍等")(agent)).events) == ["Transcribed", "Signalled"]
+    assert names(session.transcribed(Says(a1="请稍等")(agent)).events) == ["Transcribed", "VoiceMeasured", "Signalled"]
     assert names(session.transcribed(Says(c1="好")(customer)).events)[:2] == ["HoldBegan", "Transcribed"]
 
 

@@ -35,6 +35,8 @@ from assist.core.events import (
     Summary,
     Transcribed,
     Transcript,
+    VoiceMeasure,
+    VoiceMeasured,
 )
 from assist.core.spans import Span
 from assist.core.state import CallState, ShownCue, Speaking, Spoken, fold
@@ -91,6 +93,16 @@ def test_speech_is_open_until_it_ends() -> None:
     assert state.speaking == (Speaking(CUSTOMER, "c1", 20),)
     assert state.spoken == (Spoken(AGENT, "a1", Span(10, 60)),)
     assert (state.speech(AGENT), state.speech(CUSTOMER), state.last_speech) == (50, 0, 60)
+
+
+def test_what_was_measured_of_an_utterance_is_kept_with_it() -> None:
+    measured = VoiceMeasure(speech=40, level_db=-20.0, pitch_hz=None, pitch_range_st=None, pauses=0)
+    ended = SpeechEnded(at=90, channel=AGENT, utterance="a1", span=Span(10, 60), voice=measured)
+    assert state_after(ended).spoken == (Spoken(AGENT, "a1", Span(10, 60), measured),)
+    state = state_after(VOICE, replace(VOICE, utterance="c2", rate=5.5))
+    assert state.voice("c2") == replace(VOICE, utterance="c2", rate=5.5)
+    assert state.voice("c1") == VOICE
+    assert state.voice("c3") is None
 
 
 def test_a_newer_partial_takes_the_place_of_the_older_and_a_final_of_them_all() -> None:
@@ -162,8 +174,13 @@ def test_a_backlog_is_known_until_the_recogniser_has_caught_up() -> None:
     assert (caught_up.backlog, caught_up.at) == (None, 60)
 
 
+VOICE = VoiceMeasured(
+    at=5, utterance="c1", channel=CUSTOMER, rate=4.5, level_db=-20.0, relative_db=None, pitch_hz=None, pitch_range_st=None,
+    pauses=0, overlap=0, talk_share=0.5,
+)  # fmt: skip
 STAGE = StageEntered(at=5, model="M1", stage="open", done=(), missing=())
 KEPT = {
+    "voices": VOICE,
     "stages": STAGE,
     "objections": ObjectionRaised(at=5, utterance="c1", hit=ObjectionHit("p", "real", None), score=1.0, evidence=()),
     "forbidden": ForbiddenSaid(at=5, utterance="a1", hit=ForbiddenHit("i", "h", "m", "s", "exact"), score=1.0),

@@ -20,10 +20,12 @@ from assist.core.events import (
     Fault,
     HoldBegan,
     Latency,
+    SpeechEnded,
     SpeechStarted,
     Summary,
     Transcribed,
     Transcript,
+    VoiceMeasure,
     Word,
 )
 from assist.core.spans import Span, from_ms
@@ -52,6 +54,7 @@ CONTRACT = {
     "speech_started",
     "speech_ended",
     "transcribed",
+    "voice_measured",
     "signalled",
     "customer_type_changed",
     "objection_raised",
@@ -155,6 +158,19 @@ def test_what_was_changed_in_a_text_and_when_it_was_spoken_is_part_of_its_record
     ]
     assert wire.decode(body).event == event
     assert wire.decode(record()).event.transcript.words is None  # type: ignore[union-attr]
+
+
+def test_how_an_utterance_sounded_is_part_of_its_end_where_it_was_measured() -> None:
+    ended = SpeechEnded(at=from_ms(900), channel=AGENT, utterance="a1", span=Span(0, from_ms(800)))
+    plain = wire.encode(ended, "c", 1)
+    assert "voice" not in plain
+    assert wire.decode(plain).event == ended
+    measured = replace(ended, voice=VoiceMeasure(from_ms(640), -23.5, 201.0, None, 1))
+    body = wire.encode(measured, "c", 1)
+    assert body["voice"] == {
+        "speech_ms": 640, "level_db": -23.5, "pitch_hz": 201.0, "pitch_range_st": None, "pauses": 1,
+    }  # fmt: skip
+    assert wire.decode(body).event == measured
 
 
 def test_a_backlog_and_what_is_known_of_the_customer_are_told() -> None:

@@ -15,7 +15,8 @@ pytestmark = pytest.mark.unit
 _LISTS = tuple(
     f"{name}.yaml"
     for name in (
-        "acts", "commitments", "customer_types", "emotions", "forbidden", "intents", "objections", "terms", "words",
+        "acts", "commitments", "customer_types", "emotions", "forbidden", "intents", "objections", "replies", "terms",
+        "words",
     )
 )  # fmt: skip
 

@@ -49,7 +49,12 @@ def running(token: str = "t" * 64, feed: Feed | None = None, static: Path = STAT
         overlay = Overlay(
             feed or Feed(),
             token,
-            {"id": "test", "version": "1.0", "scenes": {"renewal": {}}},
+            {
+                "id": "test",
+                "version": "1.0",
+                "labels": {"customer_types": {"power": "力量型"}},
+                "scenes": {"renewal": {}},
+            },
             lambda e: answers.append(e) is None,
         )
         sock = listen(None)

@@ -15,6 +15,7 @@ from assist.core.events import (
     CueKind,
     CueRetired,
     CueShown,
+    CustomerTypeChanged,
     PlaybookRef,
     SceneChanged,
     Transcribed,
@@ -112,6 +113,21 @@ def test_answers_reach_the_driver_and_nonsense_does_not():
             CueAnswered(at=0, cue_id="x#1", answer=Answer.ACCEPTED),
             CueAnswered(at=0, cue_id="x#1", answer=Answer.DISMISSED),
             SceneChanged(at=0, scene="renewal", by="hand"),
+        ]
+
+
+def test_the_customers_type_is_set_by_hand_to_one_that_the_playbook_knows_or_to_none():
+    with running() as server, connect(f"ws://127.0.0.1:{server.port}/ws") as ws:
+        ws.send(_hello(server.overlay.token, 0, None))
+        ws.recv(timeout=10)
+        for value in ("power", "choleric", 3, ["power"], None):
+            ws.send(json.dumps({"type": "customer_type", "value": value}))
+        ws.send('{"type":"customer_type"}')
+        ws.send('{"type":"ping"}')
+        said = [json.loads(ws.recv(timeout=10)) for _ in range(5)]
+        assert [message.get("code", message["type"]) for message in said] == ["message"] * 4 + ["pong"]
+        assert server.answers == [
+            CustomerTypeChanged(at=0, type=kind, probabilities={}, evidence=(), by="hand") for kind in ("power", None)
         ]
 
 

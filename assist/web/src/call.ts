@@ -78,6 +78,9 @@ export interface Call {
   done: Set<string>
   missing: string[]
   customerType: string | null
+  /** Null until anything is known of the type. */
+  typeBy: 'inferred' | 'hand' | null
+  /** What was heard for and against each type; of a type set by hand, what was heard before. */
   probabilities: Record<string, number>
   typeEvidence: Evidence[]
   emotion: string | null
@@ -115,6 +118,7 @@ export function emptyCall(id: string | null = null): Call {
     done: new Set(),
     missing: [],
     customerType: null,
+    typeBy: null,
     probabilities: {},
     typeEvidence: [],
     emotion: null,

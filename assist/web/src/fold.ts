@@ -47,6 +47,8 @@ export function fold(call: Call, record: WireRecord): void {
       break
     case 'customer_type_changed':
       call.customerType = record.type
+      call.typeBy = record.by ?? 'inferred'
+      if (record.by === 'hand') break // what was heard before is still what was heard
       call.probabilities = record.probabilities
       call.typeEvidence = record.evidence
       break
@@ -122,8 +124,9 @@ export function fold(call: Call, record: WireRecord): void {
     case 'call_ended':
       end(call, record)
       break
-    case 'cue_suppressed':
-      break // a cue that never showed; it is for the reviewers
+    case 'cue_suppressed': // a cue that never showed; it is for the reviewers
+    case 'voice_measured': // what follows from it comes as behaviours and evidence
+      break
   }
 }
 

@@ -118,6 +118,11 @@ export function createStore(address: string) {
     connection?.send({ type: 'scene', scene })
   }
 
+  /** The agent knows better what type the customer is in this call; null says that it is none. */
+  function setType(value: string | null): void {
+    connection?.send({ type: 'customer_type', value })
+  }
+
   function connect(given: string | null): void {
     connection?.stop()
     connection = null
@@ -149,6 +154,7 @@ export function createStore(address: string) {
     clockBase,
     answer,
     setScene,
+    setType,
     connect,
     probe: () => connection?.probe(),
     scene: computed(() => sceneOf(playbook.value, call.scene, call.model)),

@@ -69,6 +69,15 @@ interface Spanned {
   end_ms: number
 }
 
+/** How an utterance sounded; null where nobody measured it. */
+export interface VoiceMeasure {
+  speech_ms: number
+  level_db: number | null
+  pitch_hz: number | null
+  pitch_range_st: number | null
+  pauses: number
+}
+
 interface Kinds {
   call_started: {
     source: string
@@ -82,7 +91,7 @@ interface Kinds {
   question_due: { questionnaire: string; question: string }
   question_answered: { questionnaire: string; question: string; answer: string; result: string | null; utterance: string }
   speech_started: { channel: Channel; utterance: string; start_ms: number }
-  speech_ended: Spanned & { channel: Channel; utterance: string }
+  speech_ended: Spanned & { channel: Channel; utterance: string; voice?: VoiceMeasure | null }
   transcribed: Spanned & {
     utterance: string
     channel: Channel
@@ -93,8 +102,25 @@ interface Kinds {
     stable?: number
     corrections?: { start: number; end: number; heard: string; gain: number }[]
   }
+  voice_measured: {
+    utterance: string
+    channel: Channel
+    rate: number | null
+    level_db: number | null
+    relative_db: number | null
+    pitch_hz: number | null
+    pitch_range_st: number | null
+    pauses: number
+    overlap_ms: number
+    talk_share: number | null
+  }
   signalled: { signal: string; label: string; score: number; utterance: string | null; evidence: Evidence[] }
-  customer_type_changed: { type: string | null; probabilities: Record<string, number>; evidence: Evidence[] }
+  customer_type_changed: {
+    type: string | null
+    probabilities: Record<string, number>
+    evidence: Evidence[]
+    by?: 'inferred' | 'hand' // absent in older logs, which knew only inference
+  }
   objection_raised: {
     utterance: string
     topic: string
@@ -151,6 +177,7 @@ export type Command =
   | { type: 'hello'; token: string; call_id: string | null; after: number }
   | { type: 'answer'; cue_id: string; answer: Answer }
   | { type: 'scene'; scene: string }
+  | { type: 'customer_type'; value: string | null }
   | { type: 'ping' }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -148,6 +148,25 @@ describe('understanding', () => {
     expect(call.missing).toEqual(['confirm_reason.reason'])
   })
 
+  it('takes the type that was set by hand, and keeps what had been heard', () => {
+    const { make } = caller()
+    const evidence = [{ why: '语速快', utterance: 'u1' }]
+    const call = after(make(100, 'customer_type_changed', { type: 'power', probabilities: { power: 0.7 }, evidence }))
+    expect(call).toMatchObject({ customerType: 'power', typeBy: 'inferred' })
+    for (const type of ['peaceful', null]) {
+      fold(call, make(200, 'customer_type_changed', { type, probabilities: {}, evidence: [], by: 'hand' }))
+      expect(call).toMatchObject({ customerType: type, typeBy: 'hand', probabilities: { power: 0.7 }, typeEvidence: evidence })
+    }
+  })
+
+  it('has nothing to show of how an utterance was spoken', () => {
+    const { make, started } = caller()
+    const measured = { rate: 4.1, level_db: -26, relative_db: null, pitch_hz: 210, pitch_range_st: 6, pauses: 0, overlap_ms: 0, talk_share: 0.5 }
+    const call = after(started())
+    fold(call, make(0, 'voice_measured', { utterance: 'u1', channel: 'agent', ...measured }))
+    expect(call).toEqual(after(started()))
+  })
+
   it('counts a behaviour that comes again and moves it to the end', () => {
     const { make } = caller()
     const seen = (at: number, rule: string) => make(at, 'behaviour_noticed', { rule, since_ms: 0, evidence: [] })

@@ -124,6 +124,43 @@ describe('the page', () => {
     expect(await page()).not.toContain('data-testid="scene-score"')
   })
 
+  it('shows the type that was inferred, with what speaks for it, and lets it be changed', async () => {
+    const { started, say, make } = caller()
+    const customer_types = { power: '力量型', peaceful: '和平型' }
+    store.playbook.value = { id: 't', version: '1', labels: { customer_types }, advice: { peaceful: '慢一点' }, scenes: {} }
+    ;[started(), say('u1', '你直接说多少钱')].forEach((record) => fold(store.call, record))
+    const choice = /<select[^>]*data-testid="type-choice"[\s\S]*?<\/select>/
+    const options = async () => [...(choice.exec(await page())?.[0] ?? '').matchAll(/<option[^>]*value="([^"]*)"/g)].map(([, id]) => id)
+    expect(await options()).toEqual(['', 'power', 'peaceful', '-'])
+
+    const evidence = [{ why: '只问结果', utterance: 'u1' }, { why: '客户说“你要多久”', utterance: 'u2' }]
+    fold(store.call, say('u2', '你要多久'))
+    fold(store.call, make(1, 'customer_type_changed', { type: 'power', probabilities: { power: 0.72, peaceful: 0.28 }, evidence }))
+    const inferred = await page()
+    expect(inferred).toMatch(/data-type="power" data-by="inferred"/)
+    for (const words of ['72%', '只问结果', '你直接说多少钱', '不是给这个人下结论']) expect(inferred).toContain(words)
+    expect(inferred.match(/<q[^>]*>[^<]*/g)).toEqual([expect.stringContaining('你直接说多少钱')])
+    expect(inferred).toMatch(/<label[^>]*><span[^>]*>客户类型<\/span><select[^>]*aria-describedby="type-hint"/)
+    expect(await options()).toEqual(['power', 'peaceful', '-'])
+
+    fold(store.call, make(2, 'customer_type_changed', { type: 'peaceful', probabilities: {}, evidence: [], by: 'hand' }))
+    const set = await page()
+    expect(set).toMatch(/data-type="peaceful" data-by="hand"/)
+    expect(set).toMatch(/data-testid="type-by-hand"[^>]*>手动/)
+    for (const words of ['慢一点', '设定之前听到的依据', '只问结果']) expect(set).toContain(words)
+
+    fold(store.call, make(3, 'customer_type_changed', { type: null, probabilities: {}, evidence: [], by: 'hand' }))
+    expect(await page()).toMatch(/data-type="unknown" data-by="hand"/)
+    expect(await options()).toEqual(['power', 'peaceful', '-'])
+  })
+
+  it('shows a type that the playbook does not name, and nothing to choose from without a playbook', async () => {
+    const { started, make } = caller()
+    const record = make(1, 'customer_type_changed', { type: 'power', probabilities: { power: 0.72 }, evidence: [] })
+    ;[started(), record].forEach((one) => fold(store.call, one))
+    expect(await page()).toMatch(/<select[^>]*data-testid="type-choice"[^>]*disabled[^>]*>[\s\S]*<option[^>]*value="power"[^>]*>力量型/)
+  })
+
   it('opens the recipe of a cue', async () => {
     const { started, show } = caller()
     const card = { id: 'technique.fab', title: 'FAB', when: '要介绍时', steps: [{ title: '特点', say: '这档有三十G。' }], never: ['别堆参数'] }

@@ -1,0 +1,1 @@
+"""How the trained heads come about: labelled sentences, what a recogniser would make of them, fitting, model cards."""
