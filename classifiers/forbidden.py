@@ -10,13 +10,14 @@ from assist.core.events import Channel, Evidence, ForbiddenHit, Judgement, Signa
 from assist.core.lexicon import Lexicon
 from assist.core.state import CallState
 from classifiers.forbidden_words import FoundWords, forbidden_words
+from classifiers.phrases import normal_text
 from classifiers.trained import Answer, Trained, best
 
 _NONE = "-"
 _CERTAINLY_HARMLESS = 0.9  # probability from which a hit by sound is taken for mishearing
 _HARMLESS = 0.985  # and a hit by characters for an innocent use
 _MARKS = "，。？！,.?!;；"
-_LEAST = 4  # characters of a clause that can offend by itself
+_LEAST = 4  # characters of a sentence or clause that can offend by its meaning
 _GOES_ON = 4  # characters of settled text after words, from which what follows no longer takes them back
 _LONGEST = 40  # characters of a clause that is shown
 
@@ -45,12 +46,14 @@ class ForbiddenSpeech:
         if transcript.channel is not Channel.AGENT:
             return ()
         settled = transcript.text[: transcript.stable]
-        heard = [found for found in self._words.find(settled) if found.hit.end + _GOES_ON <= len(settled)]
+        listed = (found for found in self._words.find(settled) if found.hit.via == "exact")
+        heard = [found for found in listed if found.hit.end + _GOES_ON <= len(settled)]
         return tuple(_by_words(found, transcript) for found in heard)
 
     def _by_meaning(self, answer: Answer, transcript: Transcript) -> Sequence[Judgement]:
         something = 1 - answer[_NONE]
-        if something < self._trained.least("forbidden"):
+        short = len(normal_text(transcript.text).characters) < _LEAST  # 好的, 稍等: what is meant is not in the words
+        if short or something < self._trained.least("forbidden"):
             return ()
         category, _ = best({label: p for label, p in answer.items() if label != _NONE})
         entry = self._words.entry(category)

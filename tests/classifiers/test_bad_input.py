@@ -22,6 +22,9 @@ BAD = {
     "one letter": "x",
     "one mark": "？",
     "filler": "嗯嗯嗯嗯",
+    "listening": "嗯，好的",
+    "short reply": "知道了",
+    "telephone number": "一三八一二三四五六七八",
     "the same character": "啊" * LONG,
     "a long greeting": ("您好，很高兴为您服务。" * LONG)[:LONG],
     "long English": ("please hold the line " * LONG)[:LONG],
@@ -78,7 +81,8 @@ def test_no_crash_and_no_alarm(classifiers: Sequence[Classifier], amid: CallStat
     for state in (CallState(), amid):
         found = judged(classifiers, BAD[kind], channel, state)
         assert [one for one in found if one.signal.signal in ALARMS] == []
-        assert all(0 <= one.signal.score <= 1 for one in found)
+        scores = [one.signal.score for one in found if one.signal.signal != "scene"]  # its signs carry their weight
+        assert all(0 <= score <= 1 for score in scores)
 
 
 @pytest.mark.parametrize("kind", ["empty", "spaces", "emoji", "English", "digits", "Japanese", "Russian", "Arabic"])

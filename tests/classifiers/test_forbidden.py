@@ -55,6 +55,11 @@ def test_meaning_speaks_only_from_least(probability: float, found: list[str]) ->
     assert categories(rule(always(evade=probability)), ANOTHER_WORDING) == found
 
 
+@pytest.mark.parametrize("text", ["好的", "嗯，好的。", "哦，那行", "收到啊", "知道了"])
+def test_a_short_reply_has_no_meaning_of_its_own(text: str) -> None:
+    assert categories(rule(always(evade=1.0)), text) == []
+
+
 def test_what_counts_is_how_likely_any_offence_is() -> None:
     (judgement,) = judged(rule(always(evade=0.4, command=0.35)), ANOTHER_WORDING)
     assert judgement.hit.category == "evade"
