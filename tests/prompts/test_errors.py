@@ -227,8 +227,10 @@ def test_what_can_never_come_is_told_from_what_can(folder: Path, old: str, new: 
 
 def test_what_nobody_will_see_is_only_remarked(folder: Path) -> None:
     _broken(folder, Break("", "  opens: mine.bill\n", "", "", (), ""))
-    _broken(folder, Break("", "[no_greeting]", "[agent_hangs_up_first]", "", (), ""))
+    for model in (folder / "models").glob("*.yaml"):  # no step of any model stands for it any more
+        text = model.read_text(encoding="utf-8")
+        model.write_text(text.replace("        missed: no_greeting\n", ""), encoding="utf-8")
     playbook = load_playbook(folder)
     found = list(remarks(playbook))
     assert "no entry opens these cards: mine.bill" in found
-    assert any("mine.greeting (agent_hangs_up_first)" in remark for remark in found)
+    assert any("mine.greeting (no_greeting)" in remark for remark in found)
