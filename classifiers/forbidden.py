@@ -17,7 +17,8 @@ _NONE = "-"
 _CERTAINLY_HARMLESS = 0.9  # probability from which a hit by sound is taken for mishearing
 _HARMLESS = 0.985  # and a hit by characters for an innocent use
 _MARKS = "，。？！,.?!;；"
-_LEAST = 4  # characters of a sentence or clause that can offend by its meaning
+_LEAST = 4  # characters of a clause that can offend by itself
+_MEANT = 8  # characters of a sentence from which its meaning is judged: a short offence is listed, or needs its context
 _GOES_ON = 4  # characters of settled text after words, from which what follows no longer takes them back
 _LONGEST = 40  # characters of a clause that is shown
 
@@ -52,7 +53,7 @@ class ForbiddenSpeech:
 
     def _by_meaning(self, answer: Answer, transcript: Transcript) -> Sequence[Judgement]:
         something = 1 - answer[_NONE]
-        short = len(normal_text(transcript.text).characters) < _LEAST  # 好的, 稍等: what is meant is not in the words
+        short = len(normal_text(transcript.text).characters) < _MEANT  # 好的, 稍等: what is meant is not in the words
         if short or something < self._trained.least("forbidden"):
             return ()
         category, _ = best({label: p for label, p in answer.items() if label != _NONE})

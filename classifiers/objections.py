@@ -18,6 +18,7 @@ _NOT_IN_FRONT = (_FEE, "billing", "service")  # a wrong bill and bad service are
 _IN_FRONT = 3  # other topics that stand in front of the fee
 _HINTS = 2  # times that the fee comes up
 _HINT = 0.05  # probability of an objection to the fee from which a sentence hints at it
+_SURELY_FALSE = 0.7  # probability of an excuse; whoever means it and is not believed, is lost
 _BY_COURSE = 0.5  # score of what only the course shows
 _SHOWN = 24  # characters of a sentence that is quoted as a whole
 _TITLES = {
@@ -106,15 +107,17 @@ class Objections:
         angry = any((one.signal.signal, one.signal.label) == ("emotion", "angry") for one in state.signals)
         if len(in_front) < _IN_FRONT or told or angry or _OPENLY.find(transcript.text) is not None:
             return []
+        fees = [raised.utterance for raised in before if raised.hit.topic == _FEE]
         said = [t for t in state.finals if t.channel is Channel.CUSTOMER and t.utterance != transcript.utterance]
-        hints = [text for text in (*said, transcript) if self._hints_at_the_fee(text.text)]
-        if len(hints) < _HINTS or (found is None and hints[-1] is not transcript):
+        fees += [text.utterance for text in (*said, transcript) if self._hints_at_the_fee(text.text)]
+        hints = list(dict.fromkeys(fees))
+        if len(hints) < _HINTS or (found is None and hints[-1] != transcript.utterance):
             return []
         shown = [
             Evidence(why=f"提过“{_TITLES.get(topic, topic)}”，答完就换了话题", utterance=utterance)
             for topic, utterance in list(in_front.items())[-_IN_FRONT:]
         ]
-        return [*shown, *(Evidence(why="又绕回费用", utterance=text.utterance) for text in hints[-_HINTS:])]
+        return [*shown, *(Evidence(why="又绕回费用", utterance=utterance) for utterance in hints[-_HINTS:])]
 
     def _hints_at_the_fee(self, text: str) -> bool:
         answer = self._trained.ask("objection_topic", text)
@@ -153,7 +156,7 @@ class Objections:
     def _kind(self, text: str) -> str:
         answer = self._trained.ask("objection_kind", text)
         if answer is not None:
-            return best(answer)[0]
+            return "false" if answer["false"] >= _SURELY_FALSE else "real"
         totals = {weight.label: weight.total for weight in self._kinds.weigh(text)}
         return "false" if totals.get("false", 0.0) >= max(ENOUGH, totals.get("real", 0.0)) else "real"
 

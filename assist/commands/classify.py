@@ -6,17 +6,21 @@ from typing import TextIO
 from assist.core import wire
 from assist.core.errors import SourceError
 from assist.core.events import Channel
+from assist.core.ports import Classifier
 from assist.wiring import classifiers_of, read_playbook
 from classifiers.sentence import classify_sentence
 
 
 def classify_lines(source: TextIO, out: TextIO, channel: Channel | None, playbook_name: str) -> None:
     """Writes one JSON line for each line read. Raises `SourceError` naming the line that cannot be read."""
-    classifiers = classifiers_of(read_playbook(playbook_name))
+    playbook = read_playbook(playbook_name)
+    classifiers: tuple[Classifier, ...] | None = None  # slow to load: not before there is a line that can be read
     for number, line in enumerate(source, 1):
         if not line.strip():
             continue
         text = _text(line, number)
+        if classifiers is None:
+            classifiers = classifiers_of(playbook)
         out.write(json.dumps(classify_sentence(classifiers, text, channel), ensure_ascii=False) + "\n")
         out.flush()
 
