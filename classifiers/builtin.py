@@ -46,9 +46,10 @@ def build_classifiers(
     """
     words = playbook.lexicon
     trained = Trained(Features(words, encoder), heads) if encoder is not None else Trained()
+    harmless = [text for examples in playbook.forbidden_examples.values() for text in examples.harmless]
     return (
         Scenes(playbook),
-        ForbiddenSpeech(words, trained),
+        ForbiddenSpeech(words, trained, harmless),
         Emotions(words, trained),
         Objections(words, trained),
         Intents(words, trained),

@@ -13,6 +13,7 @@ ENOUGH = 1.0
 _ROUSED = ("upset", "angry")
 _SHOWN = 24  # characters of a sentence that is quoted as a whole
 _TELLING = 6  # characters; shorter answers do not show that a feeling has passed
+_ALONE, _BACKED = 0.55, 0.2  # probability of a feeling that no listed word shows, and of one that some do
 _RAISED_DB = 4.0  # against this side's usual level: a voice that is raised
 _RAISED = 1.5  # times likelier is a feeling that the words half show when the voice is raised too
 _LEANING = 0.5  # score of a calm that is only concluded from the absence of anything else
@@ -48,9 +49,12 @@ class Emotions:
         self, answer: Answer, weights: dict[str, Weight], text: str, raised: float | None
     ) -> tuple[str, float, str] | None:
         likely = {label: p * (_RAISED if raised and label in _ROUSED else 1.0) for label, p in answer.items()}
-        label, p = best({label: one / sum(likely.values()) for label, one in likely.items()})
-        if label not in _ROUSED:
+        whole = sum(likely.values())
+        roused = 1 - likely["calm"] / whole
+        listed = _roused(weights)
+        if roused < (_BACKED if listed is not None else _ALONE):
             return None
+        label, p = best({label: likely[label] / whole for label in _ROUSED})
         words = weights.get(label) or next((weights[other] for other in _ROUSED if other in weights), None)
         return label, round(min(p, 1.0), 3), f"客户说{words.why}" if words and words.why else f"客户说“{text[:_SHOWN]}”"
 

@@ -1,5 +1,6 @@
 """What an agent must not say: by the words of the playbook, by their sound, and by the meaning of the sentence.
 
+What the playbook gives as an example of the harmless is never an offence by its meaning.
 The words decide where they stand as listed. A hit by sound alone is dropped when the sentence as a whole is certainly
 harmless, and a sentence that nobody listed is caught when it is like the offences that the head has learned.
 """
@@ -28,7 +29,8 @@ class ForbiddenSpeech:
 
     name = "forbidden"
 
-    def __init__(self, lexicon: Lexicon, trained: Trained | None = None) -> None:
+    def __init__(self, lexicon: Lexicon, trained: Trained | None = None, harmless: Iterable[str] = ()) -> None:
+        self._harmless = frozenset(normal_text(text).characters for text in harmless)
         self._words = forbidden_words(lexicon)
         self._trained = trained or Trained()
 
@@ -53,8 +55,10 @@ class ForbiddenSpeech:
 
     def _by_meaning(self, answer: Answer, transcript: Transcript) -> Sequence[Judgement]:
         something = 1 - answer[_NONE]
-        short = len(normal_text(transcript.text).characters) < _MEANT  # 好的, 稍等: what is meant is not in the words
-        if short or something < self._trained.least("forbidden"):
+        said = normal_text(transcript.text).characters
+        if len(said) < _MEANT or said in self._harmless:
+            return ()
+        if something < self._trained.least("forbidden"):
             return ()
         category, _ = best({label: p for label, p in answer.items() if label != _NONE})
         entry = self._words.entry(category)

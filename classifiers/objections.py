@@ -18,7 +18,9 @@ _NOT_IN_FRONT = (_FEE, "billing", "service")  # a wrong bill and bad service are
 _IN_FRONT = 3  # other topics that stand in front of the fee
 _HINTS = 2  # times that the fee comes up
 _HINT = 0.05  # probability of an objection to the fee from which a sentence hints at it
-_SURELY_FALSE = 0.7  # probability of an excuse; whoever means it and is not believed, is lost
+_SURELY_FALSE = 0.8  # probability of an excuse; whoever means it and is not believed, is lost
+_ALONE = 0.5  # probability of an objection for which no list has words
+_BACKED_TOPIC = 0.25  # probability from which the words of the list decide the topic
 _BY_COURSE = 0.5  # score of what only the course shows
 _SHOWN = 24  # characters of a sentence that is quoted as a whole
 _TITLES = {
@@ -131,9 +133,13 @@ class Objections:
             topic = self._topic(text)
             return None if topic is None else (topic.label, score_of(topic.total), topic.why)
         something = 1 - answer[_NONE]
-        if something < self._trained.least("objection_topic"):
+        listed = self._topic(text)
+        if something < max(self._trained.least("objection_topic"), 0.0 if listed else _ALONE):
             return None
-        label, _ = best({label: p for label, p in answer.items() if label != _NONE})
+        likely = {label: p for label, p in answer.items() if label != _NONE}
+        label, _ = best(likely)
+        if listed is not None and likely.get(listed.label, 0.0) >= _BACKED_TOPIC:
+            label = listed.label  # of two that the sentence may be about, the one that the playbook has words for
         words = next((weight.why for weight in self._topics.weigh(text) if weight.label == label and weight.why), None)
         return label, round(something, 3), words or f"“{text[:_SHOWN]}”"
 
