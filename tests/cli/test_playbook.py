@@ -36,10 +36,14 @@ def test_every_example_holds(playbook):
     assert failed == []
 
 
+# The lines of an example have no voice; tests/core/test_manner.py shows when these behaviours are noticed.
+_HEARD_IN_THE_VOICE = ("behaviour.pace_mismatch", "behaviour.loudness_mismatch")
+
+
 def test_every_entry_proves_when_it_fires_and_when_not(playbook):
     for entry in playbook.entries:
         if not any(isinstance(trigger, OnQuestion) for trigger in entry.when):
-            assert len(entry.must_fire) >= 2, entry.id
+            assert len(entry.must_fire) >= 2 or entry.id in _HEARD_IN_THE_VOICE, entry.id
             assert len(entry.must_not_fire) >= 2, entry.id
 
 
