@@ -124,8 +124,10 @@ TASKS: Mapping[str, Task] = {
 
 def read_examples(task: Task, folder: Path = FOLDER) -> list[Example]:
     """All examples of a task. Raises `SettingsError` naming the file and the line that cannot be used."""
-    sources = ((task.folder, task.read), *task.also)
-    found = [example for name, read in sources for example in _read(task, folder / name, read)]
+    found = list(_read(task, folder / task.folder, task.read))
+    answered = {example.text for example in found}
+    for name, read in task.also:
+        found += [example for example in _read(task, folder / name, read) if example.text not in answered]
     if not found:
         raise SettingsError("data.missing", f"{folder / task.folder}: no sentences to learn from (*.tsv)")
     return found
