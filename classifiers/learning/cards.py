@@ -36,7 +36,7 @@ def _lines(fitted: Fitted, encoder: str) -> Iterator[str]:
     task, judged = fitted.task, fitted.judged
     yield f"# {task.name}"
     yield ""
-    yield "Written by `assist train`; trained again, it comes out the same."
+    yield "Written by `assist train`."
     yield ""
     yield "- **Model:** multinomial logistic regression (scikit-learn) as ONNX, over the features of `classifiers/features.py`:"
     yield f"  sentence vector of {encoder}, characters and syllables in buckets"
@@ -81,7 +81,7 @@ def _course(judged: Judged) -> Iterator[str]:
     """The posterior that `classifiers/customer_type.py` makes of a call's sentences, on calls that were not seen."""
     steps = list(courses(judged))
     yield ""
-    yield "Over a call (the sentences of one caller in turn, none of them seen; `customer_type.svg` draws it):"
+    yield "Over a call (the sentences of one caller in turn, none of them seen):"
     yield ""
     yield "| sentences heard | calls | likeliest is right | said (≥ 0.6) | right when said |"
     yield "|---:|---:|---:|---:|---:|"
