@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable
 
-from assist.core.events import Channel, Evidence, Judgement, Signal, Transcript
+from assist.core.events import Channel, Evidence, Judgement, Transcript
 from assist.core.lexicon import Phrases
 from assist.core.state import CallState
 from classifiers.phrases import PhraseSet, normal_text
+from classifiers.signalled import signalled
 
 _SCORE = 0.8
 _RISEN = 1.2  # times an earlier claim: less is a slip of the tongue or of the recogniser
@@ -45,11 +46,11 @@ class Claims:
         if amount is None:
             return
         why = Evidence(why=f"客户要求{amount}元", utterance=transcript.utterance)
-        yield _judgement("claim", str(amount), why, transcript)
+        yield signalled(transcript, "claim", str(amount), _SCORE, why)
         earlier = [int(heard.signal.label) for heard in state.signals if heard.signal.signal == "claim"]
         if earlier and amount >= _RISEN * max(earlier):
             why = Evidence(why=f"要求从{max(earlier)}元加到{amount}元", utterance=transcript.utterance)
-            yield _judgement("malicious", "rising_claim", why, transcript)
+            yield signalled(transcript, "malicious", "rising_claim", _SCORE, why)
 
 
 def claimed(text: str) -> int | None:
@@ -69,7 +70,3 @@ def claimed(text: str) -> int | None:
 
 def _yuan(match: "re.Match[str]") -> int:
     return int(match[1]) * (10_000 if match[2] else 1)
-
-
-def _judgement(signal: str, label: str, why: Evidence, transcript: Transcript) -> Judgement:
-    return Judgement(Signal(signal=signal, label=label, score=_SCORE, utterance=transcript.utterance, evidence=(why,)))

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 
-from assist.core.events import Channel, Evidence, Judgement, Signal, Transcript
+from assist.core.events import Channel, Evidence, Judgement, Transcript
 from assist.core.lexicon import Lexicon
 from assist.core.state import CallState
 from classifiers.phrases import normal_text
+from classifiers.signalled import signalled
 from classifiers.trained import Answer, Trained, best
-from classifiers.weights import Weight, score_of, weighted_words
+from classifiers.weights import Weight, quoted, score_of, weighted_words
 
 ENOUGH = 1.0
 _ROUSED = ("upset", "angry")
-_SHOWN = 24  # characters of a sentence that is quoted as a whole
 _TELLING = 6  # characters; shorter answers do not show that a feeling has passed
 _ALONE, _BACKED = 0.55, 0.2  # probability of a feeling that no listed word shows, and of one that some do
 _RAISED_DB = 4.0  # against this side's usual level: a voice that is raised
@@ -56,7 +56,7 @@ class Emotions:
             return None
         label, p = best({label: likely[label] / whole for label in _ROUSED})
         words = weights.get(label) or next((weights[other] for other in _ROUSED if other in weights), None)
-        return label, round(min(p, 1.0), 3), f"客户说{words.why}" if words and words.why else f"客户说“{text[:_SHOWN]}”"
+        return label, round(min(p, 1.0), 3), f"客户说{(words and words.why) or quoted(text)}"
 
     def _quiet(self, text: str) -> bool:
         return len(normal_text(text).characters) >= _TELLING and not any(
@@ -96,6 +96,4 @@ def _judgement(label: str, score: float, why: str, transcript: Transcript, raise
     evidence = [Evidence(why=why, utterance=transcript.utterance)]
     if raised is not None and label in _ROUSED:
         evidence.append(Evidence(why=f"声音比平时高{raised:.0f}分贝", measure="relative_db"))
-    return Judgement(
-        Signal(signal="emotion", label=label, score=score, utterance=transcript.utterance, evidence=tuple(evidence))
-    )
+    return signalled(transcript, "emotion", label, score, *evidence)

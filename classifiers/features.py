@@ -25,7 +25,7 @@ _MEANING = 1.5  # weight of the encoder's vector against the wording's
 _WORDS = 0.6  # and of the word lists'
 _LEAST, _MOST = -1.0, 2.0  # what a word list may say of one label
 _FORBIDDEN = "forbidden"
-_LONGEST = 300  # characters that are looked at; nobody says more in one breath
+LONGEST = 300  # characters that are looked at; nobody says more in one breath
 
 Vector = NDArray[np.float32]
 
@@ -57,17 +57,17 @@ class Features:
 
     def of(self, text: str, columns: Sequence[str]) -> Vector:
         """The features of a text, float32, shape (d,): meaning, wording, sound, marks, then the columns asked for."""
-        text = text[:_LONGEST]
+        text = text[:LONGEST]
         return np.concatenate([self._view(text), self.words(text, columns)])
 
     def view(self, text: str) -> Vector:
         """The features without the word lists."""
-        return self._view(text[:_LONGEST])
+        return self._view(text[:LONGEST])
 
     def words(self, text: str, columns: Sequence[str]) -> Vector:
         """What the word lists found; shape (len(columns),)."""
         lists = tuple(dict.fromkeys(column.split(".", 1)[0] for column in columns))
-        found = self._words(text[:_LONGEST], lists) if columns else {}
+        found = self._words(text[:LONGEST], lists) if columns else {}
         weights = [np.clip(found.get(column, 0.0), _LEAST, _MOST) * _WORDS for column in columns]
         return np.asarray(weights, np.float32)
 

@@ -12,9 +12,8 @@ from assist.core.lexicon import Lexicon
 from assist.core.state import CallState
 from classifiers.forbidden_words import FoundWords, forbidden_words
 from classifiers.phrases import normal_text
-from classifiers.trained import Answer, Trained, best
+from classifiers.trained import NONE, Answer, Trained
 
-_NONE = "-"
 _CERTAINLY_HARMLESS = 0.9  # probability from which a hit by sound is taken for mishearing
 _HARMLESS = 0.985  # and a hit by characters for an innocent use
 _MARKS = "，。？！,.?!;；"
@@ -54,20 +53,20 @@ class ForbiddenSpeech:
         return tuple(_by_words(found, transcript) for found in heard)
 
     def _by_meaning(self, answer: Answer, transcript: Transcript) -> Sequence[Judgement]:
-        something = 1 - answer[_NONE]
         said = normal_text(transcript.text).characters
         if len(said) < _MEANT or said in self._harmless:
             return ()
-        if something < self._trained.least("forbidden"):
+        offence = self._trained.likeliest("forbidden", answer)
+        if offence is None:
             return ()
-        category, _ = best({label: p for label, p in answer.items() if label != _NONE})
+        category, _ = offence
         entry = self._words.entry(category)
         if entry is None:  # this playbook does not forbid it
             return ()
         matched = self._telling(transcript.text, category)
         why = Evidence(why=f"坐席说了“{matched}”，按意思识别", utterance=transcript.utterance)
         hit = ForbiddenHit(category, entry.severity, matched, entry.say_instead, "meaning")
-        return (_judgement(hit, round(something, 3), why, transcript),)
+        return (_judgement(hit, round(1 - answer[NONE], 3), why, transcript),)
 
     def _telling(self, text: str, category: str) -> str:
         """The clause that offends most by itself, the whole when none does."""
@@ -81,7 +80,7 @@ class ForbiddenSpeech:
 def _stands(found: FoundWords, answer: Answer) -> bool:
     """Whether words that were heard are an offence in this sentence."""
     limit = _CERTAINLY_HARMLESS if found.hit.via == "pinyin" else _HARMLESS
-    return answer[_NONE] < limit
+    return answer[NONE] < limit
 
 
 def _clauses(text: str) -> list[str]:

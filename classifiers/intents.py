@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 
-from assist.core.events import Channel, Evidence, Judgement, Signal, Transcript
+from assist.core.events import Channel, Evidence, Judgement, Transcript
 from assist.core.lexicon import Lexicon
 from assist.core.state import CallState
-from classifiers.trained import Trained, best
+from classifiers.signalled import signalled
+from classifiers.trained import Trained
 from classifiers.weights import score_of, weighted_words
 
 ENOUGH = 1.0
-_NONE = "-"
-_SHOWN = 24  # characters of a sentence that is quoted as a whole
 _REPROACH = {"upset": 0.9, "angry": 1.0}  # what a feeling adds to a complaint; anger makes one by itself
 
 
@@ -32,20 +31,15 @@ class Intents:
             return
         label, score, words = wish
         why = Evidence(why=f"客户说{words}", utterance=transcript.utterance)
-        yield Judgement(
-            Signal(signal="intent", label=label, score=score, utterance=transcript.utterance, evidence=(why,))
-        )
+        yield signalled(transcript, "intent", label, score, why)
 
     def _wished(self, text: str) -> tuple[str, float, str] | None:
         answer = self._trained.ask("intent", text)
         if answer is None:
             found = self._heaviest(text)
             return None if found is None else (found[0], score_of(found[1]), found[2])
-        if 1 - answer[_NONE] < self._trained.least("intent"):
-            return None
-        label, p = best({label: p for label, p in answer.items() if label != _NONE})
-        words = next((weight.why for weight in self._words.weigh(text) if weight.label == label and weight.why), None)
-        return label, round(p, 3), words or f"“{text[:_SHOWN]}”"
+        wish = self._trained.likeliest("intent", answer)
+        return None if wish is None else (wish[0], round(wish[1], 3), self._words.why(text, wish[0]))
 
     def _heaviest(self, text: str) -> tuple[str, float, str] | None:
         wishes = {weight.label: (weight.total, weight.why) for weight in self._words.weigh(text)}

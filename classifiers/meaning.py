@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from assist.core.events import Evidence, Judgement, Signal, Transcript
+from assist.core.events import Evidence, Judgement, Transcript
 from assist.core.playbook import Playbook
 from assist.core.ports import Encoder
 from assist.core.state import CallState
 from assist.core.triggers import OnMeaning, singles
+from classifiers.signalled import signalled
 
 _LEAST, _MOST = 4, 120  # characters; fewer mean anything, more mean too much at once
 
@@ -38,15 +39,7 @@ class Meanings:
             against = max((float(near[self._places[text]]) for text in trigger.unlike), default=-1.0)
             if score >= trigger.at_least and score > against:
                 why = Evidence(why=f"意思接近“{nearest}”", utterance=transcript.utterance)
-                yield Judgement(
-                    Signal(
-                        signal="phrase",
-                        label=trigger.key,
-                        score=round(min(score, 1.0), 3),
-                        utterance=transcript.utterance,
-                        evidence=(why,),
-                    )
-                )
+                yield signalled(transcript, "phrase", trigger.key, round(min(score, 1.0), 3), why)
 
 
 def _triggers(playbook: Playbook) -> Iterator[OnMeaning]:

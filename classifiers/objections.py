@@ -7,13 +7,13 @@ from assist.core.events import Channel, Evidence, Judgement, ObjectionHit, Signa
 from assist.core.lexicon import Lexicon, Phrases
 from assist.core.state import CallState
 from classifiers.phrases import Hit, PhraseSet
-from classifiers.trained import Trained, best
-from classifiers.weights import Found, Weight, score_of, total, weighted_words
+from classifiers.trained import NONE, Trained, besides, best
+from classifiers.weights import Found, Weight, quoted, score_of, total, weighted_words
 
 ENOUGH = 1.0  # weight from which words are taken for an objection
 BACKED = 0.5  # the same for words that a refusal or a reproach stands beside
 _CUTS = "，。？！,.?!;；"
-_NONE, _FEE = "-", "price"
+_FEE = "price"
 _NOT_IN_FRONT = (_FEE, "billing", "service")  # a wrong bill and bad service are grievances, no excuses
 _IN_FRONT = 3  # other topics that stand in front of the fee
 _HINTS = 2  # times that the fee comes up
@@ -22,7 +22,6 @@ _SURELY_FALSE = 0.8  # probability of an excuse; whoever means it and is not bel
 _ALONE = 0.5  # probability of an objection for which no list has words
 _BACKED_TOPIC = 0.25  # probability from which the words of the list decide the topic
 _BY_COURSE = 0.5  # score of what only the course shows
-_SHOWN = 24  # characters of a sentence that is quoted as a whole
 _TITLES = {
     "competitor": "竞争对手",
     "network": "网络信号",
@@ -83,7 +82,7 @@ class Objections:
         course = self._hidden(found, transcript, state)
         if found is None and not course:
             return ()
-        topic, score, words = found or (_FEE, _BY_COURSE, f"“{text[:_SHOWN]}”")
+        topic, score, words = found or (_FEE, _BY_COURSE, quoted(text))
         kind = "hidden" if course else self._kind(text)
         handling = self._when(text) if kind == "real" else None
         signal = Signal(
@@ -132,16 +131,14 @@ class Objections:
         if answer is None:
             topic = self._topic(text)
             return None if topic is None else (topic.label, score_of(topic.total), topic.why)
-        something = 1 - answer[_NONE]
+        something = 1 - answer[NONE]
         listed = self._topic(text)
         if something < max(self._trained.least("objection_topic"), 0.0 if listed else _ALONE):
             return None
-        likely = {label: p for label, p in answer.items() if label != _NONE}
-        label, _ = best(likely)
-        if listed is not None and likely.get(listed.label, 0.0) >= _BACKED_TOPIC:
+        label, _ = besides(answer)
+        if listed is not None and answer.get(listed.label, 0.0) >= _BACKED_TOPIC:
             label = listed.label  # of two that the sentence may be about, the one that the playbook has words for
-        words = next((weight.why for weight in self._topics.weigh(text) if weight.label == label and weight.why), None)
-        return label, round(something, 3), words or f"“{text[:_SHOWN]}”"
+        return label, round(something, 3), self._topics.why(text, label)
 
     def _topic(self, text: str) -> Weight | None:
         reproached = [_clause(text, hit) for hit in _REPROACHES.find_all(text)]

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import chain
 from typing import Any
 
@@ -140,12 +140,12 @@ class Pattern:
         self._characters: re.Pattern[str] | None = None
         self._syllables: re.Pattern[str] | None = None
 
-    @property
+    @cached_property  # the same pattern stands in several sets, and the sets are made anew for each call
     def telling(self) -> tuple[str, ...]:
         """Words of which every match holds at least one; none when nobody can say."""
         return _telling(self._tokens, lambda token: token)
 
-    @property
+    @cached_property
     def telling_sounds(self) -> tuple[str, ...] | None:
         """Likewise of a match by sound, in codes; None where the pattern is too short to be sure of by sound alone."""
         return _telling(self._tokens, _only_sound) if self._by_sound else None

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assist.core.asking import current_question, given_answers, questionnaire_for
-from assist.core.events import Channel, Evidence, Judgement, Signal, Transcript
+from assist.core.events import Channel, Evidence, Judgement, Transcript
 from assist.core.playbook import Playbook
 from assist.core.questionnaires import Question, Questionnaire
 from assist.core.state import CallState
 from classifiers.phrases import Hit, PhraseSet
+from classifiers.signalled import signalled
 
 # Characters of an answer to a question that was not heard being asked; 对 and 是的 may mean anything.
 _SPEAKS_FOR_ITSELF = 3
@@ -93,12 +94,4 @@ def _was_asked(label: str, state: CallState) -> bool:
 
 def _judgement(signal: str, heard: _Heard, transcript: Transcript) -> Judgement:
     why = Evidence(why=f"听到“{heard.hit.matched}”", utterance=transcript.utterance)
-    return Judgement(
-        Signal(
-            signal=signal,
-            label=heard.label,
-            score=heard.hit.score,
-            utterance=transcript.utterance,
-            evidence=(why,),
-        )
-    )
+    return signalled(transcript, signal, heard.label, heard.hit.score, why)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from assist.core.events import Channel, Evidence, Judgement, Signal, Transcript
+from assist.core.events import Channel, Evidence, Judgement, Transcript
 from assist.core.state import CallState
+from classifiers.signalled import signalled
 from classifiers.trained import Trained, best
 
 _ROUSED = ("upset", "angry")
@@ -33,7 +34,7 @@ class Empathy:
             return
         level, p = best(answer)
         why = Evidence(why=_LEVELS[level], utterance=transcript.utterance)
-        yield _judgement("empathy", level, p, why, transcript)
+        yield signalled(transcript, "empathy", level, round(p, 3), why)
 
 
 class Questions:
@@ -48,11 +49,12 @@ class Questions:
         if transcript.channel is not Channel.AGENT:
             return
         answer = self._trained.ask("question", transcript.text)
-        if answer is None or 1 - answer["none"] < self._trained.least("question"):
+        question = None if answer is None else self._trained.likeliest("question", answer, "none")
+        if question is None:
             return
-        kind, p = best({label: p for label, p in answer.items() if label != "none"})
+        kind, p = question
         why = Evidence(why=f"坐席问“{transcript.text[-24:]}”", utterance=transcript.utterance)
-        yield _judgement("question", kind, p, why, transcript)
+        yield signalled(transcript, "question", kind, round(p, 3), why)
 
 
 def _answers_a_feeling(transcript: Transcript, state: CallState) -> bool:
@@ -61,9 +63,3 @@ def _answers_a_feeling(transcript: Transcript, state: CallState) -> bool:
     if not before or before[-1].channel is not Channel.CUSTOMER:
         return False
     return any(state.signalled(before[-1].utterance, "emotion", feeling) for feeling in _ROUSED)
-
-
-def _judgement(signal: str, label: str, score: float, why: Evidence, transcript: Transcript) -> Judgement:
-    return Judgement(
-        Signal(signal=signal, label=label, score=round(score, 3), utterance=transcript.utterance, evidence=(why,))
-    )

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
-from assist.core.events import Evidence, Judgement, Signal, Transcript
+from assist.core.events import Evidence, Judgement, Transcript
 from assist.core.lexicon import Weighted
 from assist.core.playbook import Playbook
 from assist.core.scenes import SIGNAL, is_open
 from assist.core.state import CallState
 from classifiers.phrases import PhraseSet
+from classifiers.signalled import signalled
 
 
 class Scenes:
@@ -30,12 +31,5 @@ class Scenes:
             hit = phrases.find(transcript.text)
             if hit is not None:
                 why = sign.why or f"听到“{hit.matched}”"
-                yield Judgement(
-                    Signal(
-                        signal=SIGNAL,
-                        label=scene,
-                        score=round(sign.weight * hit.score, 3),
-                        utterance=transcript.utterance,
-                        evidence=(Evidence(why=why, utterance=transcript.utterance),),
-                    )
-                )
+                evidence = Evidence(why=why, utterance=transcript.utterance)
+                yield signalled(transcript, SIGNAL, scene, round(sign.weight * hit.score, 3), evidence)

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 
-from assist.core.events import Channel, Evidence, Judgement, Signal, Transcript
+from assist.core.events import Channel, Evidence, Judgement, Transcript
 from assist.core.state import CallState
-from classifiers.trained import Trained, best
+from classifiers.signalled import signalled
+from classifiers.trained import Trained
+from classifiers.weights import quoted
 
 NEEDS = ("compensation", "respect", "venting")
 MALICIOUS = ("rising_claim", "no_evidence", "media", "key_date", "special_person", "threat")
 _NONE = "none"
 _LEAST = 8  # characters; nobody shows a manner in fewer
-_SHOWN = 24  # characters of the sentence that is quoted
 
 
 class Signs:
@@ -25,11 +26,10 @@ class Signs:
         if transcript.channel is not Channel.CUSTOMER or len(transcript.text) < _LEAST:
             return
         answer = self._trained.ask("sign", transcript.text)
-        if answer is None or 1 - answer[_NONE] < self._trained.least("sign"):
+        sign = None if answer is None else self._trained.likeliest("sign", answer, _NONE)
+        if sign is None:
             return
-        label, p = best({label: p for label, p in answer.items() if label != _NONE})
+        label, p = sign
         signal = "need" if label in NEEDS else "malicious" if label in MALICIOUS else "difficult"
-        why = Evidence(why=f"客户说“{transcript.text[:_SHOWN]}”", utterance=transcript.utterance)
-        yield Judgement(
-            Signal(signal=signal, label=label, score=round(p, 3), utterance=transcript.utterance, evidence=(why,))
-        )
+        why = Evidence(why=f"客户说{quoted(transcript.text)}", utterance=transcript.utterance)
+        yield signalled(transcript, signal, label, round(p, 3), why)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from assist.core.events import Channel, Evidence, Judgement, Signal, Transcript
+from assist.core.events import Channel, Evidence, Judgement, Transcript
 from assist.core.lexicon import Weighted
 from assist.core.state import CallState
+from classifiers.signalled import signalled
 from classifiers.weights import WeightedWords, score_of
 
 ENOUGH = 1.0
@@ -27,12 +28,4 @@ class Spoken:
         for weight in self._words.weigh(transcript.text):
             if weight.total >= ENOUGH:
                 why = Evidence(why=f"{_WHO[self._channel]}说{weight.why}", utterance=transcript.utterance)
-                yield Judgement(
-                    Signal(
-                        signal=self.name,
-                        label=weight.label,
-                        score=score_of(weight.total),
-                        utterance=transcript.utterance,
-                        evidence=(why,),
-                    )
-                )
+                yield signalled(transcript, self.name, weight.label, score_of(weight.total), why)

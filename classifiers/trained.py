@@ -7,10 +7,10 @@ import numpy as np
 
 from assist.core.patterns import FILLERS
 from assist.core.ports import Head
-from classifiers.features import Features
+from classifiers.features import LONGEST, Features
 
 _LEAST = 2  # different Chinese characters besides fillers; fewer mean anything
-_LONGEST = 300  # characters; the heads have seen no text of this length, and nobody says so much in one breath
+NONE = "-"  # the label that says there is nothing
 Answer = Mapping[str, float]
 
 
@@ -32,9 +32,13 @@ class Trained:
 
     def ask(self, name: str, text: str) -> Answer | None:
         """The probability of each label; None where nobody can say."""
-        if not self.knows(name) or len(text) > _LONGEST or not is_chinese(text):
+        if not self.knows(name) or len(text) > LONGEST or not is_chinese(text):
             return None
         return self._answer(name, text)
+
+    def likeliest(self, name: str, answer: Answer, none: str = NONE) -> tuple[str, float] | None:
+        """The likeliest label besides `none` and its probability; None while that there is something is not worth saying."""
+        return besides(answer, none) if 1 - answer[none] >= self.least(name) else None
 
     def _answered(self, name: str, text: str) -> Answer:
         assert self._features is not None
@@ -48,6 +52,11 @@ def best(answer: Answer) -> tuple[str, float]:
     """The likeliest label and its probability; of equals the one that comes first."""
     label = max(answer, key=lambda label: answer[label])
     return label, answer[label]
+
+
+def besides(answer: Answer, none: str = NONE) -> tuple[str, float]:
+    """The likeliest label other than `none`."""
+    return best({label: p for label, p in answer.items() if label != none})
 
 
 def is_chinese(text: str) -> bool:

@@ -8,6 +8,7 @@ from assist.core.lexicon import Weighted
 from classifiers.phrases import Hit, PhraseSet
 
 _KNOWN = 256  # texts
+_QUOTED = 24  # characters of a sentence that is quoted as a whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,10 @@ class WeightedWords:
         """The entries heard; a hit by sound alone counts for less than one by characters."""
         return list(self._find(text))
 
+    def why(self, text: str, label: str) -> str:
+        """The words of a text that speak for a label, the text itself where none are listed."""
+        return next((weight.why for weight in self.weigh(text) if weight.label == label), "") or quoted(text)
+
     def _found(self, text: str) -> tuple[Found, ...]:
         found = ((entry, phrases.find(text)) for entry, phrases in self._entries)
         return tuple(Found(entry, hit, entry.weight * hit.score) for entry, hit in found if hit is not None)
@@ -72,6 +77,11 @@ def total(found: Iterable[Found]) -> list[Weight]:
         by_label.setdefault(one.entry.label, []).append(one)
     weights = [Weight(label, sum(one.weight for one in group), tuple(group)) for label, group in by_label.items()]
     return sorted(weights, key=lambda weight: (-weight.total, weight.label))
+
+
+def quoted(text: str) -> str:
+    """The beginning of a sentence, as a person is shown it."""
+    return f"“{text[:_QUOTED]}”"
 
 
 def score_of(weight: float) -> float:

@@ -1,5 +1,6 @@
 """How the agent talks and listens: rules measured from spans, from the length of texts, and from the voices."""
 
+from collections.abc import Callable
 from statistics import median
 
 from assist.core.events import Channel, Evidence, SpeechEnded, VoiceMeasured
@@ -34,24 +35,23 @@ def interrupts(moment: Moment) -> Noticed:
 
 def monologue(moment: Moment) -> Noticed:
     """The agent said a lot without the customer saying anything; noticed once a turn."""
-    turn, text = moment.said(Channel.AGENT), moment.final
-    if turn is None or text is None:
-        return None
-    length, limit = len(turn.text), moment.limits.monologue_characters
-    if length < limit or length - len(text.text) >= limit:
-        return None
-    return turn.start, Evidence(why=f"连着说了 {length} 个字，没有停下来确认", utterance=text.utterance)
+    return _reached(moment, len, moment.limits.monologue_characters, "连着说了 {} 个字，没有停下来确认")
 
 
 def question_pileup(moment: Moment) -> Noticed:
     """Several questions in one breath; noticed once a turn."""
+    return _reached(moment, count_questions, moment.limits.question_pileup, "一口气问了 {} 个问题")
+
+
+def _reached(moment: Moment, count: Callable[[str], int], limit: int, why: str) -> Noticed:
+    """With its latest text an agent's turn has come to `limit` of something; `why` has a gap for how many there are."""
     turn, text = moment.said(Channel.AGENT), moment.final
     if turn is None or text is None:
         return None
-    asked, limit = count_questions(turn.text), moment.limits.question_pileup
-    if asked < limit or asked - count_questions(text.text) >= limit:
+    counted = count(turn.text)
+    if counted < limit or counted - count(text.text) >= limit:
         return None
-    return turn.start, Evidence(why=f"一口气问了 {asked} 个问题", utterance=text.utterance)
+    return turn.start, Evidence(why=why.format(counted), utterance=text.utterance)
 
 
 def no_backchannel(moment: Moment) -> Noticed:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from assist.core.errors import SettingsError
 from assist.core.events import Channel
+from classifiers.trained import NONE
 
 FOLDER = Path(__file__).parents[1] / "data"
-NONE = "-"
 _OPEN, _CLOSE = "【】"
 
 
@@ -95,16 +95,19 @@ def unmarked(text: str) -> str:
     return text.replace(_OPEN, "").replace(_CLOSE, "")
 
 
-_COMMON = {"folder": "customers", "channel": Channel.CUSTOMER, "lists": _CUSTOMERS}
+def _of_customers(name: str, column: int, *, blank: bool = True, none: str | None = NONE) -> Task:
+    return Task(name, "customers", Channel.CUSTOMER, _customer(column, blank=blank), _CUSTOMERS, none=none)
+
+
 TASKS: Mapping[str, Task] = {
     task.name: task
     for task in (
-        Task("objection_topic", read=_customer(1, blank=True), none=NONE, **_COMMON),  # type: ignore[arg-type]
-        Task("objection_kind", read=_customer(2, blank=False), **_COMMON),  # type: ignore[arg-type]
-        Task("objection_handling", read=_customer(3, blank=False), **_COMMON),  # type: ignore[arg-type]
-        Task("intent", read=_customer(4, blank=True), none=NONE, **_COMMON),  # type: ignore[arg-type]
-        Task("emotion", read=_customer(5, blank=True), **_COMMON),  # type: ignore[arg-type]
-        Task("customer_type", read=_customer(6, blank=True), none=NONE, **_COMMON),  # type: ignore[arg-type]
+        _of_customers("objection_topic", 1),
+        _of_customers("objection_kind", 2, blank=False, none=None),
+        _of_customers("objection_handling", 3, blank=False, none=None),
+        _of_customers("intent", 4),
+        _of_customers("emotion", 5, none=None),
+        _of_customers("customer_type", 6),
         Task("sign", "signs", Channel.CUSTOMER, _last(1), _CUSTOMERS, none="none", precision=0.8),
         Task("forbidden", "forbidden", Channel.AGENT, _offences, ("forbidden",), none=NONE, precision=0.96),
         Task(
